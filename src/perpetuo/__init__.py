@@ -1,0 +1,1 @@
+"""Perpetuo: a self-hosted, multi-tenant, OpenAI-compatible AI gateway."""

@@ -1,0 +1,94 @@
+"""What was considered for a request, in which order, why, and what happened. The whole of it is logged."""
+
+from typing import Literal
+
+import msgspec
+
+from perpetuo.core.catalog import Intent, Model, Tier, Vendor
+from perpetuo.core.snapshot import ProviderKey, StrategyName, Substitution
+from perpetuo.core.usage import Usage
+
+StrategySource = Literal["header", "workspace", "fallback"]
+Substituted = Literal["none", "strategy", "priority", "fallback"]
+
+
+class Resolution(msgspec.Struct, frozen=True):
+    """What a requested name means.
+
+    requested:  as the client wrote it. alias: after a vendor prefix was stripped.
+    models:     canonical names that count as exact, in order of wish; empty = only the tier is promised.
+    recognised: False for a name nobody knows; `Workspace.unknown_models` says what then happens.
+    exact_only: substitution is off whatever the settings say (embeddings, dated snapshots, `ft:` models).
+    """
+
+    requested: str
+    alias: str
+    intent: Intent
+    tier: Tier
+    models: tuple[str, ...]
+    recognised: bool
+    exact_only: bool
+    explanation: str
+    substitution: Substitution | None = None
+    response_model: Literal["actual", "requested"] = "actual"
+
+
+class Strategy(msgspec.Struct, frozen=True):
+    name: StrategyName
+    source: StrategySource
+    explanation: str
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A provider key + the model it would use. `reason`: the number that ordered it, in one sentence."""
+
+    key: ProviderKey
+    vendor: Vendor
+    model: Model
+    exact: bool
+    reason: str = ""
+    estimated_cost_nanousd: int | None = None
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """A provider key that was not a candidate, and why, in one sentence. `retry_after_s`: when it may be one again."""
+
+    provider: str
+    provider_key_id: str
+    model: str | None
+    code: Literal[
+        "no_model", "capability", "context_length", "cooling", "breaker_open", "quarantined",
+        "model_missing", "substitution", "last_resort", "disabled", "protocol",
+    ]  # fmt: skip
+    reason: str
+    retry_after_s: float | None = None
+
+
+class Selection(msgspec.Struct, frozen=True):
+    ordered: tuple[Candidate, ...]
+    skipped: tuple[Skipped, ...]
+    explanation: str
+    explored: bool = False
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """One try at one candidate, as it is logged.
+
+    outcome:    `ok`, or the failure's kind (`status`, `first_byte_timeout`, ...).
+    class_:     what ErrorClassifier said: `RETRYABLE` or `FATAL`; None when ok.
+    billed:     the vendor may have charged for it although it failed.
+    """
+
+    number: int
+    provider: str
+    provider_key_id: str
+    model: str
+    outcome: str
+    duration_ms: float
+    class_: str | None = msgspec.field(default=None, name="class")
+    status: int | None = None
+    first_byte_ms: float | None = None
+    message: str | None = None
+    retry_after_s: float | None = None
+    possibly_billed: bool = False
+    usage: Usage | None = None

@@ -1,0 +1,60 @@
+"""What a handler sees of one request. The same under plain ASGI and, later, under the fast protocol."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class ClientGone(Exception):
+    """The client closed its connection; there is nobody to write to."""
+
+
+class BodyTooLarge(Exception):
+    """The request's body is over the limit given to `body`."""
+
+
+class Exchange(Protocol):
+    method: str
+    path: str
+    """Percent-decoded, without the query."""
+    query: bytes
+    peer: str
+    """The address of the socket's other end, or "" where there is none (a UNIX socket)."""
+
+    def header(self, name: bytes) -> bytes | None:
+        """The first header of that lower-case name."""
+        ...
+
+    async def body(self, limit_bytes: int) -> bytes:
+        """The whole request body. Raises BodyTooLarge, ClientGone."""
+        ...
+
+    def start(self, status: int, headers: Sequence[tuple[bytes, bytes]]) -> None:
+        """Fix the response's head; it leaves with the first `write` or `finish`."""
+        ...
+
+    async def write(self, data: bytes) -> None:
+        """Send bytes now. Returns when the socket takes more (a slow client slows the caller). Raises ClientGone."""
+        ...
+
+    async def finish(self) -> None:
+        """End the response properly."""
+        ...
+
+    async def respond(self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> None:
+        """Head, content-length, body and end in one."""
+        ...
+
+    def abort(self) -> None:
+        """Flush what was written, then close the connection without ending the response: never a clean 200."""
+        ...
+
+    @property
+    def started(self) -> bool:
+        """The head has been handed to the socket: no second answer is possible."""
+        ...
+
+    @property
+    def disconnected(self) -> asyncio.Event:
+        """Set when the client is gone. Watched from the moment the body was read."""
+        ...

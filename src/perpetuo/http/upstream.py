@@ -1,0 +1,46 @@
+"""The port through which the data plane calls upstreams; `client.py` and `reference_client.py` implement it."""
+
+from typing import Protocol
+
+import msgspec
+
+from perpetuo.providers.base import UpstreamRequest
+
+
+class Deadlines(msgspec.Struct, frozen=True):
+    """Seconds. first_byte_s: from the request's last byte to the reply's first. idle_s: between two reads.
+    total_s: from `open` to the reply's last byte."""
+
+    connect_s: float = 5.0
+    first_byte_s: float = 60.0
+    idle_s: float = 60.0
+    total_s: float = 600.0
+
+
+class UpstreamReply(Protocol):
+    """An open reply: the head is here, the body is read chunk by chunk."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    """Lower-case names."""
+
+    async def read_chunk(self) -> bytes:
+        """The next bytes as they arrived, b"" once at the end. Raises a TransportError."""
+        ...
+
+    async def read_all(self, limit_bytes: int) -> bytes:
+        """The rest of the body. Raises UpstreamTooLarge over the limit, or another TransportError."""
+        ...
+
+    def close(self) -> None:
+        """Done with it. Returns the connection to the pool if the body was read to its end, else closes the
+        socket at once. Safe to call twice, and from a cancelled task."""
+        ...
+
+
+class Upstream(Protocol):
+    async def open(self, request: UpstreamRequest, deadlines: Deadlines) -> UpstreamReply:
+        """Send the request and wait for the reply's head. Raises a TransportError. Cancelling it closes the socket."""
+        ...
+
+    async def aclose(self) -> None: ...

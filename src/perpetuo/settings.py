@@ -1,0 +1,74 @@
+"""Environment and `.env` -> Settings. Read once at start, by the command; everything below is handed values."""
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Literal
+
+import platformdirs
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def default_data_dir() -> Path:
+    return Path(platformdirs.user_data_dir("perpetuo", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """Every setting, with its unit in its name or here. `.env.example` lists them for people."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PERPETUO_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    # The three of the founding document, without prefix.
+    database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
+    jwt_secret: SecretStr | None = Field(default=None, validation_alias="JWT_SECRET")
+    encryption_key: SecretStr | None = Field(default=None, validation_alias="ENCRYPTION_KEY")
+
+    data_dir: Path = Field(default_factory=default_data_dir)
+    host: str = "127.0.0.1"
+    port: int = Field(default=3000, ge=0, le=65535)
+    workers: int = Field(default=1, ge=1, le=256)
+
+    # Egress: CIDRs, addresses or host names (each may carry `:port`) that provider base URLs may point to although
+    # they are not public. Comma-separated.
+    egress_allow: Annotated[tuple[str, ...], NoDecode] = ()
+    ca_bundle: Path | None = None
+    upstream: Literal["own", "reference"] = "own"
+
+    connect_timeout_s: float = Field(default=5.0, gt=0)
+    first_byte_timeout_s: float = Field(default=60.0, gt=0)
+    """Streams: from the request's last byte to the reply's first."""
+    unary_first_byte_timeout_s: float = Field(default=300.0, gt=0)
+    """Without streaming the whole answer is generated before its first byte."""
+    idle_timeout_s: float = Field(default=60.0, gt=0)
+    total_timeout_s: float = Field(default=600.0, gt=0)
+    drain_timeout_s: float = Field(default=30.0, ge=0)
+
+    max_body_bytes: int = Field(default=32 * 1024 * 1024, gt=0)
+    ip_rate_limit: int = Field(default=1000, ge=0)
+    """Requests a minute per client address; 0 switches it off."""
+    ip_rate_limit_exempt: Annotated[tuple[str, ...], NoDecode] = ()
+    snapshot_poll_s: float = Field(default=5.0, gt=0)
+
+    journal_max_bytes: int = Field(default=2 * 1024**3, gt=0)
+    """All journal files of this machine together; over it requests get 503 before accounting is lost."""
+    journal_fsync: Literal["off", "batch"] = "off"
+    retention_days: int = Field(default=90, ge=1)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    events_file: Path | None = None
+    """Write every event as a JSON line to this file."""
+
+    @field_validator("egress_allow", "ip_rate_limit_exempt", mode="before")
+    @classmethod
+    def _split_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("ip_rate_limit_exempt")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            ipaddress.ip_network(part, strict=False)
+        return value
