@@ -42,6 +42,7 @@ class Model(msgspec.Struct, frozen=True):
     canonical: the name it is known by across vendors; two offers are the same model when these are equal.
     tiers:     the (intent, tier) promises it was hand-chosen for; at most one model per vendor and tier.
     price:     None = unknown: served, cost NULL, last under `cheapest`.
+    refused_fields: request fields (OpenAI's names) that this model answers with a 400: not sent to it.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Model(msgspec.Struct, frozen=True):
     context_tokens: int | None = None
     max_output_tokens: int | None = None
     price: Price | None = None
+    refused_fields: frozenset[str] = frozenset()
     source_url: str = ""
     read_on: str = ""
 

@@ -88,6 +88,10 @@ class ChatProvider(Protocol):
 
     name: str
 
+    def unsupported(self, request: ChatRequest) -> str | None:
+        """Why this protocol can not carry the request at all, in one sentence; None when it can."""
+        ...
+
     def encode_request(self, request: ChatRequest, target: Target) -> UpstreamRequest: ...
 
     def decode_reply(self, body: bytes, context: ReplyContext) -> Reply | UpstreamFailure:

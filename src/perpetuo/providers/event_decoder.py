@@ -1,0 +1,131 @@
+"""What the stream decoders of all SSE protocols share: feeding, ending, and bodies that are no event stream."""
+
+from collections.abc import Callable
+
+from perpetuo.core.errors import UpstreamFailure
+from perpetuo.core.usage import NOT_REPORTED, Usage
+from perpetuo.providers.sse import SseEvent, SseParser, SseTooLarge
+
+MAX_FOREIGN_BODY_BYTES = 64 * 1024
+"""Of a body that is no event stream, only this much is kept to find out what it says."""
+
+
+class EventStreamDecoder:
+    """A `StreamDecoder` whose subclass says what an event and an end mean.
+
+    read_foreign_body: tells what a JSON body means that came where a stream was asked for.
+    """
+
+    saw_content: bool
+    output_deltas: int
+    usage: Usage
+    finish_reason: str | None
+    model: str | None
+    failure: UpstreamFailure | None
+    done: bool
+
+    def __init__(self, read_foreign_body: Callable[[bytes], UpstreamFailure]) -> None:
+        self.saw_content = False
+        self.output_deltas = 0
+        self.usage = NOT_REPORTED
+        self.finish_reason = None
+        self.model = None
+        self.failure = None
+        self.done = False
+        self._parser = SseParser()
+        self._read_foreign_body = read_foreign_body
+        self._foreign: bytearray | None = None
+        self._started = False
+        self._saw_event = False
+        self._saw_bytes = False
+
+    def feed(self, data: bytes) -> bytes:
+        if self.failure is not None or self.done:
+            return b""
+        if not self._started:
+            self._look_at_start(data)
+        if self._foreign is not None:
+            self._keep_foreign(data)
+            return b""
+        try:
+            events = self._parser.feed(data)
+        except SseTooLarge as exc:
+            self.failure = UpstreamFailure("too_large", str(exc))
+            return b""
+        return self._take(events)
+
+    def end(self) -> bytes:
+        if self.failure is not None or self.done:
+            return b""
+        if self._foreign is not None:
+            self.failure = self._read_foreign_body(bytes(self._foreign))
+            return b""
+        out = self._take_unfinished()
+        if self.failure is None and not self.done:
+            out += self.on_end()
+        return out
+
+    def on_event(self, event: SseEvent, data: bytes) -> bytes:
+        raise NotImplementedError
+
+    def on_end(self) -> bytes:
+        """The body ended and the protocol's own end had not come."""
+        raise NotImplementedError
+
+    def on_comment(self, event: SseEvent) -> bytes:
+        """Comments keep proxies on the way awake; they are for no one in particular."""
+        return event.raw
+
+    def cut_off(self) -> UpstreamFailure:
+        """What an end means that came too early."""
+        if self._saw_event:
+            return UpstreamFailure("truncated", "The provider's stream ended before its answer did.")
+        if self._saw_bytes:
+            return UpstreamFailure("malformed", "The provider's answer is not an event stream.")
+        return UpstreamFailure("empty", "The provider's stream was empty.")
+
+    def _take(self, events: list[SseEvent]) -> bytes:
+        out: list[bytes] = []
+        for event in events:
+            if event.data is None:
+                out.append(self.on_comment(event))
+                continue
+            self._saw_event = True
+            out.append(self.on_event(event, event.data))
+            if self.failure is not None or self.done:
+                break
+        return b"".join(out)
+
+    def _take_unfinished(self) -> bytes:
+        """The last event counts without its blank line if it is whole: `[DONE]` or a complete JSON object."""
+        event = self._parser.end()
+        if event is None or event.data is None:
+            return b""
+        data = event.data.strip()
+        if data != b"[DONE]" and not (data.startswith(b"{") and data.endswith(b"}")):
+            self._saw_event = True
+            return b""
+        whole = SseEvent(event.event, event.data, event.raw.rstrip(b"\r\n") + b"\n\n")
+        out = self._take([whole])
+        if self.failure is not None and self.failure.kind == "malformed":
+            self.failure = self.cut_off()  # what looked like an end was the middle of an object
+        return out
+
+    def _look_at_start(self, data: bytes) -> None:
+        """An event stream starts with a field name or a colon. JSON and HTML do not."""
+        text = data.lstrip(b"\xef\xbb\xbf \t\r\n")
+        if not text:
+            return
+        self._started = self._saw_bytes = True
+        if text[:1] in (b"{", b"["):
+            self._foreign = bytearray()
+        elif text[:1] == b"<":
+            self.failure = UpstreamFailure("malformed", "The provider answered with a page instead of a stream.")
+            self._foreign = bytearray()
+
+    def _keep_foreign(self, data: bytes) -> None:
+        assert self._foreign is not None
+        room = MAX_FOREIGN_BODY_BYTES - len(self._foreign)
+        self._foreign += data[:room]
+        if len(data) > room and self.failure is None:
+            self.failure = UpstreamFailure("malformed", "The provider answered with a document instead of a stream.")
