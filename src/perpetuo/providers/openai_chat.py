@@ -146,6 +146,8 @@ class OpenAIChat:
 class OpenAIChatStream(EventStreamDecoder):
     """Events are passed on byte for byte, apart from a `usage` the client did not ask for and `model_label`."""
 
+    finish_reason: str | None
+
     def __init__(self, context: ReplyContext) -> None:
         super().__init__(_failure_of_200)
         self._include_usage = context.include_usage

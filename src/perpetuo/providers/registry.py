@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from perpetuo.providers.anthropic_messages import AnthropicMessages
 from perpetuo.providers.base import ChatProvider
 from perpetuo.providers.openai_chat import OpenAIChat
 
-OPENAI_CHAT = OpenAIChat()
-
-PROTOCOLS: Mapping[str, ChatProvider] = MappingProxyType({OPENAI_CHAT.name: OPENAI_CHAT})
+PROTOCOLS: Mapping[str, ChatProvider] = MappingProxyType(
+    {protocol.name: protocol for protocol in (OpenAIChat(), AnthropicMessages())}
+)
