@@ -1,0 +1,213 @@
+"""One try at one candidate: open the upstream, and for a stream hold everything until its first content."""
+
+import asyncio
+
+import msgspec
+
+from perpetuo.core.decision import Attempt, Candidate
+from perpetuo.core.errors import TransportError, UpstreamFailure
+from perpetuo.core.request import ChatRequest, EmbeddingsRequest
+from perpetuo.core.resilience.error_classifier import Verdict, parse_retry_after
+from perpetuo.gateway.run import Run
+from perpetuo.gateway.state import GatewayState
+from perpetuo.http.upstream import Deadlines, UpstreamReply
+from perpetuo.observability.redaction import Redactor
+from perpetuo.providers.base import (
+    ChatProvider,
+    EmbeddingsProvider,
+    Reply,
+    ReplyContext,
+    StreamDecoder,
+    Target,
+    UpstreamRequest,
+)
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A whole answer. Times in ms since the attempt began."""
+
+    reply: Reply
+    first_byte_ms: float
+    duration_ms: float
+
+
+class OpenStream(msgspec.Struct, frozen=True):
+    """A stream that has shown content. `held`: bytes for the client so far. The upstream is ours to close."""
+
+    upstream: UpstreamReply
+    decoder: StreamDecoder
+    held: bytes
+    first_byte_ms: float
+    started_s: float
+
+
+class Failed(msgspec.Struct, frozen=True):
+    failure: UpstreamFailure
+    duration_ms: float
+
+
+async def attempt(
+    state: GatewayState, run: Run, candidate: Candidate, deadlines: Deadlines
+) -> Answer | OpenStream | Failed:
+    """Ask one candidate. Never raises for what the upstream does; cancellation closes the upstream's socket."""
+    started_s = state.clock.monotonic_s()
+    provider = state.protocols[candidate.vendor.protocol]
+    upstream: UpstreamReply | None = None
+    keep_open = False
+    try:
+        request = _labelled(_encode(provider, run, candidate), run)
+        upstream = await state.upstream.open(request, deadlines)
+        first_byte_ms = _ms_since(started_s, state)
+        if upstream.status != 200:
+            return Failed(await _read_error(state, provider, upstream), _ms_since(started_s, state))
+        if not run.streaming:
+            return await _read_answer(state, run, candidate, provider, upstream, started_s, first_byte_ms)
+        opened = await _hold_until_content(state, run, candidate, provider, upstream, deadlines)
+        if isinstance(opened, UpstreamFailure):
+            return Failed(opened, _ms_since(started_s, state))
+        keep_open = True
+        return OpenStream(upstream, opened[0], opened[1], _ms_since(started_s, state), started_s)
+    except TransportError as error:
+        return Failed(_as_failure(error), _ms_since(started_s, state))
+    finally:
+        if upstream is not None and not keep_open:
+            upstream.close()
+
+
+def note_attempt(
+    state: GatewayState,
+    run: Run,
+    candidate: Candidate,
+    result: Answer | OpenStream | Failed,
+    verdict: Verdict | None,
+) -> Attempt:
+    """The attempt as it is logged, its vendor message redacted."""
+    failure = result.failure if isinstance(result, Failed) else None
+    if isinstance(result, OpenStream):
+        duration_ms = _ms_since(result.started_s, state)
+    else:
+        duration_ms = result.duration_ms
+    noted = Attempt(
+        number=len(run.attempts) + 1,
+        provider=candidate.vendor.name,
+        provider_key_id=candidate.key.id,
+        model=candidate.model.id,
+        outcome="ok" if failure is None else failure.kind,
+        duration_ms=duration_ms,
+        class_=None if verdict is None else verdict.class_,
+        status=200 if failure is None else failure.status,
+        first_byte_ms=None if isinstance(result, Failed) else result.first_byte_ms,
+        message=None if failure is None else vendor_words(failure, candidate),
+        retry_after_s=None if failure is None else failure.retry_after_s,
+        # A vendor that answered with an error status did not generate; one that went silent may have.
+        possibly_billed=failure is not None and failure.sent and failure.kind != "status",
+    )
+    run.attempts.append(noted)
+    return noted
+
+
+def vendor_words(failure: UpstreamFailure, candidate: Candidate) -> str:
+    """The vendor's message without the one secret it has seen, and without anything that looks like one."""
+    return Redactor((candidate.key.secret.reveal(),)).redact_text(failure.message)[:500]
+
+
+def context_for(run: Run, candidate: Candidate) -> ReplyContext:
+    """`model_label`: the requested name where the alias says so, and our own name for the demo model, whose
+    server leaks a file path."""
+    label: str | None = None
+    if run.resolution is not None and run.resolution.response_model == "requested":
+        label = run.resolution.requested
+    elif candidate.vendor.last_resort:
+        label = candidate.model.id
+    return ReplyContext(
+        reply_id=f"chatcmpl-{run.id}",
+        created_s=run.received_ms // 1000,
+        model_label=label,
+        include_usage=isinstance(run.request, ChatRequest) and run.request.include_usage,
+    )
+
+
+def _encode(provider: ChatProvider, run: Run, candidate: Candidate) -> UpstreamRequest:
+    target = Target(candidate.vendor, candidate.model, candidate.key.base_url, candidate.key.secret)
+    if isinstance(run.request, EmbeddingsRequest):
+        return _embeddings(provider).encode_embeddings(run.request, target)
+    assert run.request is not None
+    return provider.encode_request(run.request, target)
+
+
+def _labelled(request: UpstreamRequest, run: Run) -> UpstreamRequest:
+    """Upstream calls carry our request id and the attempt's number: the vendor's books can be joined with ours."""
+    labels = (("x-perpetuo-request-id", run.id), ("x-perpetuo-attempt", str(len(run.attempts) + 1)))
+    return msgspec.structs.replace(request, headers=request.headers + labels)
+
+
+def _embeddings(provider: ChatProvider) -> EmbeddingsProvider:
+    # The selector leaves out protocols without embeddings, so this holds for every candidate.
+    assert hasattr(provider, "encode_embeddings")
+    return provider  # type: ignore[return-value]
+
+
+async def _read_answer(
+    state: GatewayState,
+    run: Run,
+    candidate: Candidate,
+    provider: ChatProvider,
+    upstream: UpstreamReply,
+    started_s: float,
+    first_byte_ms: float,
+) -> Answer | Failed:
+    body = await upstream.read_all(state.limits.max_reply_bytes)
+    context = context_for(run, candidate)
+    if isinstance(run.request, EmbeddingsRequest):
+        reply = _embeddings(provider).decode_embeddings(body, context)
+    else:
+        reply = provider.decode_reply(body, context)
+    duration_ms = _ms_since(started_s, state)
+    if isinstance(reply, UpstreamFailure):
+        return Failed(reply, duration_ms)
+    return Answer(reply, first_byte_ms, duration_ms)
+
+
+async def _read_error(state: GatewayState, provider: ChatProvider, upstream: UpstreamReply) -> UpstreamFailure:
+    body = await upstream.read_all(state.limits.max_error_bytes)
+    failure = provider.decode_error(upstream.status, upstream.headers, body)
+    headers = dict(upstream.headers)
+    retry_after_s = parse_retry_after(headers.get("retry-after"), state.clock.wall_s())
+    return failure if retry_after_s is None else msgspec.structs.replace(failure, retry_after_s=retry_after_s)
+
+
+async def _hold_until_content(
+    state: GatewayState,
+    run: Run,
+    candidate: Candidate,
+    provider: ChatProvider,
+    upstream: UpstreamReply,
+    deadlines: Deadlines,
+) -> tuple[StreamDecoder, bytes] | UpstreamFailure:
+    """Read until the first content, the proper end, or a failure: until then another candidate may still answer.
+    A vendor that only sends pings is given the first-byte deadline once more, then it failed."""
+    decoder = provider.stream_decoder(context_for(run, candidate))
+    held: list[bytes] = []
+    held_bytes = 0
+    try:
+        async with asyncio.timeout(deadlines.first_byte_s):
+            while not (decoder.saw_content or decoder.done) and held_bytes <= state.limits.held_bytes:
+                data = await upstream.read_chunk()
+                out = decoder.feed(data) if data else decoder.end()
+                held.append(out)
+                held_bytes += len(out)
+                if decoder.failure is not None and not decoder.saw_content:
+                    return decoder.failure
+                if not data:
+                    break
+    except TimeoutError:
+        return UpstreamFailure(kind="first_byte_timeout", message="The stream opened but brought no content in time.")
+    return decoder, b"".join(held)
+
+
+def _as_failure(error: TransportError) -> UpstreamFailure:
+    return UpstreamFailure(kind=error.kind, message=error.message, sent=error.sent)
+
+
+def _ms_since(started_s: float, state: GatewayState) -> float:
+    return (state.clock.monotonic_s() - started_s) * 1000

@@ -1,0 +1,75 @@
+"""How answers and errors look on the wire: OpenAI's shapes, and the `x-perpetuo-*` headers."""
+
+import math
+from urllib.parse import quote
+
+import msgspec
+
+from perpetuo.core.errors import GatewayError
+from perpetuo.gateway.run import Run
+from perpetuo.http.exchange import Exchange
+
+Headers = list[tuple[bytes, bytes]]
+
+JSON = (b"content-type", b"application/json")
+EVENT_STREAM: Headers = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+def header_value(text: str) -> bytes:
+    """Printable ASCII as it is, everything else percent-encoded: nothing a caller chose can break a header."""
+    return quote(text, safe=" !\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~").encode("ascii")
+
+
+def telling_headers(run: Run) -> Headers:
+    """What is known of the decision so far."""
+    headers: Headers = [(b"x-perpetuo-request-id", run.id.encode("ascii"))]
+    if run.resolution is not None:
+        headers.append((b"x-perpetuo-alias", header_value(run.resolution.alias)))
+    if run.strategy is not None:
+        headers.append((b"x-perpetuo-strategy", run.strategy.name.encode("ascii")))
+    if run.answered_by is not None:
+        headers.append((b"x-perpetuo-provider", header_value(run.answered_by.vendor.name)))
+        headers.append((b"x-perpetuo-model", header_value(run.answered_by.model.id)))
+        if run.answered_by.vendor.last_resort:
+            headers.append((b"x-perpetuo-notice", b"demo model: tiny and often wrong; add a provider key"))
+    if run.resolution is not None:
+        headers.append((b"x-perpetuo-attempts", str(len(run.attempts)).encode("ascii")))
+        headers.append((b"x-perpetuo-fallback", b"true" if run.fallback_used else b"false"))
+        headers.append((b"x-perpetuo-substituted", run.substituted.encode("ascii")))
+    return headers
+
+
+def error_body(error: GatewayError, request_id: str) -> bytes:
+    """OpenAI's error object, plus the remedy, the request id and what else helps."""
+    return msgspec.json.encode({"error": _error_object(error, request_id)})
+
+
+def error_event(error: GatewayError, request_id: str) -> bytes:
+    """The one event that ends a stream that broke after its first content."""
+    return b"data: " + error_body(error, request_id) + b"\n\n"
+
+
+async def send_error(exchange: Exchange, error: GatewayError, run: Run) -> None:
+    headers = telling_headers(run)
+    headers.append(JSON)
+    if error.retry_after_s is not None:
+        headers.append((b"retry-after", str(max(1, math.ceil(error.retry_after_s))).encode("ascii")))
+    headers.extend((name.encode("ascii"), header_value(value)) for name, value in error.headers)
+    await exchange.respond(error.row.status, headers, error_body(error, run.id))
+
+
+def _error_object(error: GatewayError, request_id: str) -> dict[str, object]:
+    body: dict[str, object] = {
+        "message": f"{error.message} {error.row.remedy}".strip(),
+        "type": error.row.type,
+        "param": error.param,
+        "code": error.code,
+        "request_id": request_id,
+    }
+    if error.details:
+        body.update(error.details)
+    return body

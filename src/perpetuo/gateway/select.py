@@ -1,0 +1,96 @@
+"""Gathers what the selector needs from the live state, and says why nobody is left when nobody is."""
+
+from perpetuo.core.decision import Selection, Skipped
+from perpetuo.core.errors import ClientError, RoutingError
+from perpetuo.core.request import ChatRequest
+from perpetuo.core.resolvers.provider_selector import RequestFacts, strictest
+from perpetuo.core.snapshot import Snapshot, Substitution
+from perpetuo.gateway.run import Run
+from perpetuo.gateway.state import GatewayState
+
+
+def select_candidates(
+    state: GatewayState, run: Run, snapshot: Snapshot, client_substitution: Substitution | None
+) -> Selection:
+    """At least one candidate, in order. Raises RoutingError, or ClientError when no key could ever serve it."""
+    assert run.principal is not None and run.resolution is not None
+    assert run.strategy is not None and run.request is not None
+    workspace, api_key = run.principal.workspace, run.principal.api_key
+    request = run.request
+    if isinstance(request, ChatRequest):
+        facts = RequestFacts(
+            needs=request.needs,
+            forced_tool=request.forced_tool,
+            input_tokens_estimate=request.input_tokens_estimate,
+            max_output_tokens=request.max_output_tokens,
+        )
+    else:
+        facts = RequestFacts(input_tokens_estimate=request.input_tokens_estimate)
+    substitution = strictest(
+        workspace.substitution, run.resolution.substitution, api_key.substitution, client_substitution
+    )
+    now_s = state.clock.monotonic_s()
+    selection = state.selector.select(
+        resolution=run.resolution,
+        strategy=run.strategy,
+        workspace=workspace,
+        catalog=snapshot.catalog,
+        facts=facts,
+        substitution=substitution,
+        health=state.health.view(now_s),
+        availability=state.availability.view(now_s),
+        request_id=run.id,
+        unsupported=_unsupported(state, request),
+    )
+    if selection.ordered:
+        return selection
+    run.selection = selection
+    raise _nobody(run, selection, substitution)
+
+
+def _unsupported(state: GatewayState, request: object) -> dict[str, str]:
+    """Protocol name -> why it can not carry this request."""
+    reasons: dict[str, str] = {}
+    for name, protocol in state.protocols.items():
+        if isinstance(request, ChatRequest):
+            reason = protocol.unsupported(request)
+        else:
+            reason = None if hasattr(protocol, "encode_embeddings") else "This protocol has no embeddings."
+        if reason is not None:
+            reasons[name] = reason
+    return reasons
+
+
+def _nobody(run: Run, selection: Selection, substitution: Substitution) -> ClientError | RoutingError:
+    """The most telling of the reasons why everybody was skipped."""
+    assert run.resolution is not None
+    name = run.resolution.requested
+    skipped = selection.skipped
+    codes = {skip.code for skip in skipped}
+    waits = [skip.retry_after_s for skip in skipped if skip.retry_after_s is not None]
+    why = _sentences(skipped)
+    if not skipped:
+        return RoutingError("no_provider", "This workspace has no enabled provider key.")
+    if codes & {"cooling", "breaker_open", "quarantined"}:
+        return RoutingError(
+            "no_candidate",
+            f"No provider can take `{name}` right now: {why}",
+            retry_after_s=min(waits, default=30.0),
+        )
+    if "substitution" in codes or run.resolution.exact_only:
+        if run.resolution.exact_only or substitution == "never" or "substitution" not in codes:
+            return ClientError(
+                "model_not_found", f"No provider key of this workspace has exactly `{name}`: {why}", param="model"
+            )
+        return RoutingError(
+            "no_exact_candidate", f"No provider has exactly `{name}`, and substitution is `{substitution}`: {why}"
+        )
+    if codes & {"capability", "context_length", "protocol"}:
+        return ClientError("invalid_value", f"No provider key can carry this request: {why}", param="model")
+    if "model_missing" in codes:
+        return ClientError("model_not_found", f"No provider has `{name}`: {why}", param="model")
+    return RoutingError("no_provider", f"No provider key of this workspace serves `{name}`: {why}")
+
+
+def _sentences(skipped: tuple[Skipped, ...]) -> str:
+    return " ".join(f"{skip.provider}: {skip.reason}" for skip in skipped[:8])

@@ -1,0 +1,363 @@
+"""One request from identification to settlement. This is the function to read."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from perpetuo.core.catalog import Intent
+from perpetuo.core.decision import Candidate
+from perpetuo.core.errors import AdmissionError, ClientError, GatewayError, RoutingError, UpstreamError
+from perpetuo.core.ids import uuid7
+from perpetuo.core.request import ChatRequest, EmbeddingsRequest, parse_chat_request, parse_embeddings_request
+from perpetuo.core.resilience.retry import GiveUp, next_step
+from perpetuo.core.resolvers.model_alias import ModelAliasResolver, nearest_names
+from perpetuo.core.resolvers.provider_selector import substituted_as
+from perpetuo.core.snapshot import SUBSTITUTIONS, Snapshot, Substitution
+from perpetuo.events.types import ProviderAttempted, ProviderFailed, RequestReceived
+from perpetuo.gateway.attempt import Answer, Failed, OpenStream, attempt, context_for, note_attempt, vendor_words
+from perpetuo.gateway.identify import identify
+from perpetuo.gateway.relay import relay
+from perpetuo.gateway.replies import EVENT_STREAM, JSON, error_event, header_value, send_error, telling_headers
+from perpetuo.gateway.run import Run
+from perpetuo.gateway.select import select_candidates
+from perpetuo.gateway.settle import counted_usage, settle
+from perpetuo.gateway.state import GatewayState
+from perpetuo.http.exchange import BodyTooLarge, ClientGone, Exchange
+from perpetuo.ledger.journal import JournalUnavailable
+from perpetuo.ledger.records import Intent as IntentRecord
+
+log = logging.getLogger(__name__)
+
+# How long the tail of a finished stream is read so that its connection can be used again, in seconds.
+TAIL_S = 1.0
+
+MAX_TAGS = 16
+MAX_TAG_CHARS = 64
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    name: Literal["chat.completions", "embeddings"]
+    intent: Intent
+    parse: Callable[[bytes], ChatRequest | EmbeddingsRequest]
+
+
+CHAT_COMPLETIONS = Endpoint("chat.completions", "chat", parse_chat_request)
+EMBEDDINGS = Endpoint("embeddings", "embedding", parse_embeddings_request)
+
+
+async def serve(exchange: Exchange, state: GatewayState, endpoint: Endpoint) -> None:
+    """Carry one request. Never raises but for cancellation from outside; always ends in `settle`, once."""
+    wall_ms = state.now_ms()
+    run = Run(
+        id=str(uuid7(wall_ms, state.entropy.random_bytes(10))),
+        endpoint=endpoint.name,
+        received_ms=wall_ms,
+        started_s=state.clock.monotonic_s(),
+        task=asyncio.current_task(),
+    )
+    state.in_flight.add(run)
+    state.idle.clear()
+    watcher: asyncio.Task[None] | None = None
+    try:
+        state.admission.check_address(exchange.peer, run.started_s)                      # 1. per-address limit
+        run.principal, snapshot = await identify(exchange, state)                        # 2. who is it
+        run.tags = parse_tags(exchange.header(b"x-perpetuo-tags"))
+        run.request = endpoint.parse(await read_body(exchange, state))                   # 3. what do they want
+        watcher = asyncio.create_task(_interrupt_when_gone(exchange, run))
+        _announce(state, run)
+        run.resolution = resolve(exchange, run, snapshot, endpoint.intent)               # 4. what does the name mean
+        run.strategy = state.strategies.resolve(
+            _text(exchange.header(b"x-perpetuo-route")), run.principal.workspace
+        )
+        state.admission.reserve(run, run.principal.workspace, run.request, state.clock.wall_s())  # 5. quota
+        run.selection = select_candidates(state, run, snapshot, _client_substitution(exchange))   # 6. who may answer
+        _write_intent(state, run)                                                        # 7. never forward unrecorded
+        await _answer(exchange, state, run)                                              # 8. attempt, relay
+    except GatewayError as error:
+        await _fail(exchange, run, error)
+    except ClientGone:
+        _left(run)
+    except asyncio.CancelledError:
+        if run.interruption is None:
+            run.outcome, run.status, run.error_code = "interrupted", 503, "draining"
+            raise
+        asyncio.current_task().uncancel()  # type: ignore[union-attr]
+        if run.interruption == "client_gone":
+            _left(run)
+        else:
+            await _fail(exchange, run, RoutingError("draining", "The gateway is stopping.", retry_after_s=1.0))
+    except Exception:  # noqa: BLE001 - a task ends here; the client gets a typed error, the log gets the trace
+        log.exception("request failed inside the gateway", extra={"request_id": run.id})
+        await _fail(exchange, run, GatewayError("internal_error", "The gateway failed to handle this request."))
+    finally:
+        settle(state, run)
+        if watcher is not None:
+            watcher.cancel()
+
+
+async def read_body(exchange: Exchange, state: GatewayState) -> bytes:
+    limit_bytes = state.limits.max_body_bytes
+    encoding = exchange.header(b"content-encoding")
+    if encoding is not None and encoding.strip().lower() != b"identity":
+        raise ClientError("unsupported_media_type", "Content-Encoding is not accepted.", param="Content-Encoding")
+    try:
+        return await exchange.body(limit_bytes)
+    except BodyTooLarge as error:
+        raise ClientError(
+            "body_too_large", f"The body is over {limit_bytes} bytes (PERPETUO_MAX_BODY_BYTES).", param="body"
+        ) from error
+
+
+def parse_tags(header: bytes | None) -> dict[str, str]:
+    """`team=a,feature=b`; at most 16 pairs of at most 64 characters each side. Raises ClientError."""
+    if header is None:
+        return {}
+    tags: dict[str, str] = {}
+    for pair in header.decode("latin-1").split(","):
+        if not pair.strip():
+            continue
+        name, separator, value = (part.strip() for part in pair.partition("="))
+        if not name or not separator or len(name) > MAX_TAG_CHARS or len(value) > MAX_TAG_CHARS:
+            raise ClientError(
+                "invalid_value", "Tags are written `team=a,feature=b`, 64 characters a side.", param="X-Perpetuo-Tags"
+            )
+        tags[name] = value
+    if len(tags) > MAX_TAGS:
+        raise ClientError("invalid_value", f"At most {MAX_TAGS} tags are kept.", param="X-Perpetuo-Tags")
+    return tags
+
+
+def resolve(exchange: Exchange, run: Run, snapshot: Snapshot, intent: Intent):  # noqa: ANN201 - Resolution
+    """The requested name's meaning. Raises ClientError for a name nobody knows, or one this key may not use."""
+    assert run.principal is not None and run.request is not None
+    workspace, api_key = run.principal.workspace, run.principal.api_key
+    resolution = ModelAliasResolver(snapshot.catalog).resolve(run.request.model, workspace, intent)
+    allowed = api_key.allowed_aliases
+    if allowed is not None and resolution.alias not in allowed and resolution.requested not in allowed:
+        raise ClientError("forbidden_model", f"This API key may not use `{resolution.alias}`.", param="model")
+    if not resolution.recognised and workspace.unknown_models == "reject":
+        names = (*workspace.aliases, *snapshot.catalog.aliases, *snapshot.catalog.names)
+        nearest = nearest_names(resolution.alias, names)
+        hint = f" Did you mean {', '.join(f'`{name}`' for name in nearest)}?" if nearest else ""
+        raise ClientError(
+            "model_not_found", f"The model `{resolution.requested}` is not known here.{hint}", param="model"
+        )
+    return resolution
+
+
+async def _answer(exchange: Exchange, state: GatewayState, run: Run) -> None:
+    """Try the candidates in order until one answers; relay it. Raises GatewayError when none may or can."""
+    assert run.selection is not None
+    deadlines = state.limits.stream if run.streaming else state.limits.unary
+    tried: list[tuple[Candidate, Failed]] = []
+    verdicts = []
+    while True:
+        left_s = deadlines.total_s - (state.clock.monotonic_s() - run.started_s)
+        step = next_step(
+            candidates=run.selection.ordered,
+            outcomes=[(c, f.failure, v) for (c, f), v in zip(tried, verdicts, strict=True)],
+            deadline_left_s=left_s,
+        )
+        if isinstance(step, GiveUp):
+            run.steps.append(step.explanation)
+            raise _given_up(step, run, tried)
+        candidate = run.selection.ordered[step.index]
+        run.steps.append(step.explanation)
+        state.availability.note_started(candidate.key.id, candidate.model.id, state.clock.monotonic_s())
+        result = await attempt(state, run, candidate, msgspec.structs.replace(deadlines, total_s=left_s))
+        if not isinstance(result, Failed):
+            _note_success(state, run, candidate, result)
+            break
+        verdict = state.classifier.classify(result.failure)
+        verdicts.append(verdict)
+        tried.append((candidate, result))
+        noted = note_attempt(state, run, candidate, result, verdict)
+        _note_failure(state, candidate, result, verdict)
+        assert run.principal is not None
+        state.events.emit(
+            ProviderFailed(run.id, run.principal.workspace.id, state.now_ms(), noted, verdict.explanation)
+        )
+    if isinstance(result, OpenStream):
+        await _send_stream(exchange, state, run, candidate, result)
+    else:
+        await _send_answer(exchange, run, candidate, result)
+
+
+async def _send_answer(exchange: Exchange, run: Run, candidate: Candidate, answer: Answer) -> None:
+    run.usage, run.finish_reason = answer.reply.usage, answer.reply.finish_reason
+    run.status, run.outcome = 200, "succeeded"
+    await exchange.respond(200, [*telling_headers(run), JSON], answer.reply.body)
+
+
+async def _send_stream(
+    exchange: Exchange, state: GatewayState, run: Run, candidate: Candidate, stream: OpenStream
+) -> None:
+    """Relay to the end, or to the break: after first content there is no second answer."""
+    decoder = stream.decoder
+    run.status, run.partial = 200, True
+    exchange.start(200, [*telling_headers(run), *EVENT_STREAM])
+    try:
+        broken = await relay(exchange, stream)
+        run.finish_reason = decoder.finish_reason
+        if broken is None:
+            await exchange.finish()
+            run.usage, run.partial, run.outcome = decoder.usage, False, "succeeded"
+            await _read_tail(stream)
+            return
+        verdict = state.classifier.classify(broken)
+        _note_failure(state, candidate, Failed(broken, 0.0), verdict)
+        run.steps.append(f"The stream broke after its first content: {verdict.explanation}")
+        run.attempts[-1] = msgspec.structs.replace(
+            run.attempts[-1],
+            outcome=broken.kind,
+            class_=verdict.class_,
+            message=vendor_words(broken, candidate),
+            possibly_billed=True,
+        )
+        raise UpstreamError("stream_interrupted", "The provider's stream broke before its end.")
+    finally:
+        if run.partial:
+            run.usage = counted_usage(run, decoder)
+        stream.upstream.close()
+
+
+async def _read_tail(stream: OpenStream) -> None:
+    """The client has its answer; read what is left of the framing so that the connection goes back to the pool."""
+    try:
+        async with asyncio.timeout(TAIL_S):
+            while await stream.upstream.read_chunk():
+                pass
+    except (TimeoutError, GatewayError, OSError):
+        return
+    except Exception as error:  # noqa: BLE001 - nothing that happens here concerns anybody any more
+        log.debug("tail of a finished stream: %r", error)
+
+
+def _note_success(state: GatewayState, run: Run, candidate: Candidate, result: Answer | OpenStream) -> None:
+    """Who answers is settled now: headers, substitution and health follow from it."""
+    assert run.selection is not None and run.strategy is not None and run.principal is not None
+    run.answered_by = candidate
+    noted = note_attempt(state, run, candidate, result, None)
+    run.first_byte_ms = (state.clock.monotonic_s() - run.started_s) * 1000
+    run.substituted = substituted_as(
+        exact=candidate.exact, after_failure=run.fallback_used, explicit_strategy=run.strategy.source != "fallback"
+    )
+    now_s = state.clock.monotonic_s()
+    state.availability.record_success(candidate.key.id, candidate.model.id, now_s)
+    state.health.record_success(candidate.key.id, candidate.model.id, now_s, first_byte_ms=result.first_byte_ms)
+    state.events.emit(ProviderAttempted(run.id, run.principal.workspace.id, state.now_ms(), noted))
+
+
+def _note_failure(state: GatewayState, candidate: Candidate, result: Failed, verdict) -> None:  # noqa: ANN001
+    now_s = state.clock.monotonic_s()
+    jitter = state.entropy.random_bytes(1)[0] / 255
+    state.availability.record_failure(candidate.key, candidate.model.id, verdict, now_s, jitter)
+    if verdict.counts_against_health:
+        state.health.record_failure(candidate.key.id, candidate.model.id, now_s)
+
+
+def _given_up(step: GiveUp, run: Run, tried: list[tuple[Candidate, Failed]]) -> GatewayError:
+    """The client's error: the message of the vendor only where the request itself was at fault."""
+    message = step.message
+    param = None
+    if step.code == "upstream_rejected" and tried:
+        candidate, result = tried[-1]
+        message = vendor_words(result.failure, candidate)
+        param = result.failure.param
+    details: dict[str, object] = {
+        "attempts": [
+            {
+                "provider": noted.provider,
+                "model": noted.model,
+                "outcome": noted.outcome,
+                "status": noted.status,
+                "duration_ms": round(noted.duration_ms, 1),
+            }
+            for noted in run.attempts
+        ]
+    }
+    return UpstreamError(step.code, message, param=param, retry_after_s=step.retry_after_s, details=details)
+
+
+async def _fail(exchange: Exchange, run: Run, error: GatewayError) -> None:
+    """Tell the client: an error reply, or, when an answer has begun, one error event and a closed connection."""
+    run.error_code = error.code
+    run.outcome = "rejected" if error.row.fault == "client" and not run.attempts else "failed"
+    if isinstance(error, AdmissionError | RoutingError) and not run.attempts:
+        run.outcome = "rejected"
+        run.steps.append(error.message)
+    try:
+        if exchange.started:
+            await exchange.write(error_event(error, run.id))
+            exchange.abort()
+        else:
+            run.status = error.row.status
+            await send_error(exchange, error, run)
+    except ClientGone:
+        _left(run)
+
+
+def _left(run: Run) -> None:
+    run.outcome, run.status, run.error_code = "client_closed", 499, "client_closed"
+
+
+async def _interrupt_when_gone(exchange: Exchange, run: Run) -> None:
+    await exchange.disconnected.wait()
+    run.interrupt("client_gone")
+
+
+def _announce(state: GatewayState, run: Run) -> None:
+    assert run.principal is not None and run.request is not None
+    state.events.emit(
+        RequestReceived(
+            run.id, run.principal.workspace.id, run.received_ms, run.endpoint, run.request.model, run.streaming
+        )
+    )
+
+
+def _write_intent(state: GatewayState, run: Run) -> None:
+    assert run.principal is not None and run.request is not None
+    try:
+        state.journal.append_intent(
+            IntentRecord(
+                id=run.id,
+                workspace_id=run.principal.workspace.id,
+                api_key_id=run.principal.api_key.id,
+                received_at_ms=run.received_ms,
+                endpoint=run.endpoint,
+                requested_model=run.request.model,
+                streaming=run.streaming,
+                tags=run.tags,
+            )
+        )
+    except JournalUnavailable as error:
+        log.error("the journal refused an intent: %s", error)
+        raise RoutingError(
+            "journal_unavailable", "The gateway can not record this request now.", retry_after_s=5.0
+        ) from error
+    run.intent_written = True
+
+
+def _client_substitution(exchange: Exchange) -> Substitution | None:
+    """`X-Perpetuo-Substitution: fallback|never`. A client may tighten; `tier` tightens nothing."""
+    value = _text(exchange.header(b"x-perpetuo-substitution"))
+    if value is None or not value.strip():
+        return None
+    for name in SUBSTITUTIONS:
+        if value.strip().lower() == name:
+            return name
+    raise ClientError(
+        "invalid_value",
+        f"`{header_value(value).decode()}` is not one of {', '.join(SUBSTITUTIONS)}.",
+        param="X-Perpetuo-Substitution",
+    )
+
+
+def _text(header: bytes | None) -> str | None:
+    return None if header is None else header.decode("latin-1")
+
+
+__all__ = ["CHAT_COMPLETIONS", "EMBEDDINGS", "Endpoint", "context_for", "serve"]

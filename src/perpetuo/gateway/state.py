@@ -1,0 +1,77 @@
+"""Everything the data plane is given. Built in `wiring.py`; nothing here lives at module level."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from perpetuo.core.ports import Clock, Entropy
+from perpetuo.core.resilience.availability import Availability
+from perpetuo.core.resilience.error_classifier import ErrorClassifier
+from perpetuo.core.resilience.health import Health
+from perpetuo.core.resolvers.provider_selector import ProviderSelector
+from perpetuo.core.resolvers.strategy import StrategyResolver
+from perpetuo.core.snapshot import Snapshot
+from perpetuo.events.event_manager import EventManager
+from perpetuo.gateway.admit import Admission
+from perpetuo.gateway.run import Run
+from perpetuo.http.upstream import Deadlines, Upstream
+from perpetuo.ledger.records import Intent, Settlement
+from perpetuo.providers.base import ChatProvider
+
+
+class Journal(Protocol):
+    def append_intent(self, intent: Intent) -> object:
+        """Raises JournalUnavailable: the request must not be forwarded."""
+        ...
+
+    def append_settlement(self, settlement: Settlement) -> tuple[str, int]:
+        """The journal file's name and the offset behind the record."""
+        ...
+
+
+class SnapshotHolder(Protocol):
+    @property
+    def current(self) -> Snapshot | None:
+        """None until the first load."""
+        ...
+
+    async def refresh_for_unknown_key(self) -> bool:
+        """One coalesced, rate-limited reload. False: the store did not answer, nothing is known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """stream: deadlines while an answer is streamed; unary: the whole answer is made before its first byte."""
+
+    stream: Deadlines = Deadlines()
+    unary: Deadlines = Deadlines(first_byte_s=300.0)
+    max_body_bytes: int = 32 * 1024 * 1024
+    max_reply_bytes: int = 64 * 1024 * 1024
+    max_error_bytes: int = 1024 * 1024
+    held_bytes: int = 64 * 1024
+
+
+@dataclass(slots=True)
+class GatewayState:
+    clock: Clock
+    entropy: Entropy
+    snapshots: SnapshotHolder
+    upstream: Upstream
+    protocols: Mapping[str, ChatProvider]
+    journal: Journal
+    events: EventManager
+    admission: Admission
+    availability: Availability
+    health: Health
+    limits: Limits = Limits()
+    strategies: StrategyResolver = field(default_factory=StrategyResolver)
+    selector: ProviderSelector = field(default_factory=ProviderSelector)
+    classifier: ErrorClassifier = field(default_factory=ErrorClassifier)
+    in_flight: set[Run] = field(default_factory=set[Run])
+    draining: bool = False
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def now_ms(self) -> int:
+        return int(self.clock.wall_s() * 1000)
