@@ -37,7 +37,7 @@ class EventStreamDecoder:
         self._foreign: bytearray | None = None
         self._started = False
         self._saw_event = False
-        self._saw_bytes = False
+        self._saw_text = False
 
     def feed(self, data: bytes) -> bytes:
         if self.failure is not None or self.done:
@@ -48,11 +48,10 @@ class EventStreamDecoder:
             self._keep_foreign(data)
             return b""
         try:
-            events = self._parser.feed(data)
+            return self._take(self._parser.feed(data))
         except SseTooLarge as exc:
             self.failure = UpstreamFailure("too_large", str(exc))
             return b""
-        return self._take(events)
 
     def end(self) -> bytes:
         if self.failure is not None or self.done:
@@ -60,7 +59,11 @@ class EventStreamDecoder:
         if self._foreign is not None:
             self.failure = self._read_foreign_body(bytes(self._foreign))
             return b""
-        out = self._take_unfinished()
+        try:
+            out = self._take_unfinished()
+        except SseTooLarge as exc:
+            self.failure = UpstreamFailure("too_large", str(exc))
+            return b""
         if self.failure is None and not self.done:
             out += self.on_end()
         return out
@@ -80,7 +83,7 @@ class EventStreamDecoder:
         """What an end means that came too early."""
         if self._saw_event:
             return UpstreamFailure("truncated", "The provider's stream ended before its answer did.")
-        if self._saw_bytes:
+        if self._saw_text:
             return UpstreamFailure("malformed", "The provider's answer is not an event stream.")
         return UpstreamFailure("empty", "The provider's stream was empty.")
 
@@ -116,7 +119,8 @@ class EventStreamDecoder:
         text = data.lstrip(b"\xef\xbb\xbf \t\r\n")
         if not text:
             return
-        self._started = self._saw_bytes = True
+        self._started = True
+        self._saw_text = not text.startswith(b":")
         if text[:1] in (b"{", b"["):
             self._foreign = bytearray()
         elif text[:1] == b"<":

@@ -67,19 +67,24 @@ class SseParser:
             del self._pending[:start]
             self._line_start -= start
             self._scanned -= start
-        if len(self._pending) > self._max_event_bytes and not events:  # what came before it is handed out first
-            raise SseTooLarge(f"an event is larger than {self._max_event_bytes} bytes")
+        if not events:  # what came before the large one is handed out first
+            self._check_size()
         return events
 
     def end(self) -> SseEvent | None:
         """What was left without its blank line. The specification drops it; some servers forget the last one,
-        so the caller decides. None when nothing but line ends is left."""
+        so the caller decides. None when nothing is left. Raises SseTooLarge."""
+        self._check_size()
         if not self._pending and not self._has_fields:
             return None
         self._take_line(bytes(self._pending[self._line_start :]).rstrip(b"\r"))
         raw = bytes(self._pending)
         self._pending.clear()
         return self._finish(raw)
+
+    def _check_size(self) -> None:
+        if len(self._pending) > self._max_event_bytes:
+            raise SseTooLarge(f"An event is larger than {self._max_event_bytes} bytes.")
 
     def _without_bom(self, data: bytes) -> bytes:
         head = self._bom + data
