@@ -1,0 +1,160 @@
+"""What real vendors sent, from a folder outside the repository: nothing of an answer may get lost."""
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from perpetuo.core.errors import UpstreamFailure
+from perpetuo.providers.base import Reply, ReplyContext
+from perpetuo.providers.registry import PROTOCOLS
+
+FOLDER = os.environ.get("PERPETUO_RECORDINGS_DIR")
+SHOWN = ReplyContext("chatcmpl-x", 1, include_usage=True)
+HIDDEN = ReplyContext("chatcmpl-x", 1)
+PROTOCOL_OF_API = {"chat": "openai_chat", "messages": "anthropic_messages"}
+
+Read = Callable[[bytes], dict[str, Any]]
+
+
+def load(api: str, *, streaming: bool, ok: bool = True) -> dict[str, dict[str, Any]]:
+    cases: dict[str, dict[str, Any]] = {}
+    for path in sorted(Path(FOLDER).glob("cases/*/*.json")) if FOLDER else []:
+        case = json.loads(path.read_bytes())
+        body = case["response"]["body"]
+        is_stream = isinstance(body, str) and re.search(r"^(data|event):", body, re.MULTILINE) is not None
+        if case["api"] == api and is_stream == streaming and (case["response"]["status"] == 200) == ok:
+            cases[f"{path.parent.name}/{path.stem}"] = case
+    return cases
+
+
+def body_of(case: dict[str, Any]) -> bytes:
+    body = case["response"]["body"]
+    return body.encode() if isinstance(body, str) else json.dumps(body).encode()
+
+
+def reference(api: str, stream: bytes) -> dict[str, Any]:
+    """Text, tool calls and counts of a Messages stream, read the plain way."""
+    assert api == "messages"
+    seen: dict[str, Any] = {"text": "", "reasoning": "", "tools": {}, "usage": {}, "stop": None}
+    for line in stream.decode().splitlines():
+        if not line.startswith("data:"):
+            continue
+        event = json.loads(line[5:])
+        delta = event.get("delta") or {}
+        block = event.get("content_block") or {}
+        seen["usage"] |= (event.get("message") or {}).get("usage") or {}
+        seen["usage"] |= event.get("usage") or {}
+        seen["stop"] = delta.get("stop_reason") or seen["stop"]
+        seen["text"] += delta.get("text") or ""
+        seen["reasoning"] += delta.get("thinking") or ""
+        if block.get("type") == "tool_use":
+            seen["tools"][event["index"]] = {"id": block["id"], "name": block["name"], "arguments": ""}
+        if "partial_json" in delta and event["index"] in seen["tools"]:
+            seen["tools"][event["index"]]["arguments"] += delta["partial_json"]
+    return seen
+
+
+needs_recordings = pytest.mark.skipif(not FOLDER, reason="PERPETUO_RECORDINGS_DIR is not set")
+
+
+def pieces(stream: bytes, size: int) -> list[bytes]:
+    return [stream[start : start + size] for start in range(0, len(stream), size)]
+
+
+def decode(api: str, parts: list[bytes], context: ReplyContext) -> tuple[bytes, Any]:
+    decoder = PROTOCOLS[PROTOCOL_OF_API[api]].stream_decoder(context)
+    return b"".join([decoder.feed(part) for part in parts] + [decoder.end()]), decoder
+
+
+@needs_recordings
+@pytest.mark.parametrize("case", load("chat", streaming=True).values(), ids=load("chat", streaming=True))
+def test_a_chat_stream_loses_nothing(case: dict[str, Any], read_stream: Read) -> None:
+    stream = body_of(case)
+    shown, decoder = decode("chat", [stream], SHOWN)
+    expected = read_stream(stream) | {"done": True}
+    assert decoder.failure is None
+    assert shown.startswith(stream.rstrip())
+    assert read_stream(shown) == expected
+    hidden, hidden_decoder = decode("chat", pieces(stream, 97), HIDDEN)
+    assert read_stream(hidden) == expected | {"usage": None}
+    assert hidden_decoder.usage == decoder.usage
+    assert decode("chat", pieces(stream, 1), SHOWN)[0] == shown
+    if expected["usage"]:
+        assert decoder.usage.input_tokens == expected["usage"]["prompt_tokens"]
+    assert decoder.finish_reason == expected["finish"]
+
+
+@needs_recordings
+@pytest.mark.parametrize("case", load("chat", streaming=False).values(), ids=load("chat", streaming=False))
+def test_a_chat_reply_loses_nothing(case: dict[str, Any]) -> None:
+    body = body_of(case)
+    reply = PROTOCOLS["openai_chat"].decode_reply(body, HIDDEN)
+    if not isinstance(json.loads(body), dict) or "choices" not in json.loads(body):
+        assert isinstance(reply, UpstreamFailure)
+        return
+    assert isinstance(reply, Reply)
+    assert reply.body == body
+    usage = json.loads(body).get("usage")
+    if usage:
+        assert reply.usage.input_tokens == usage["prompt_tokens"]
+        assert reply.usage.source == "reported"
+
+
+@needs_recordings
+@pytest.mark.parametrize("case", load("messages", streaming=True).values(), ids=load("messages", streaming=True))
+def test_a_messages_stream_loses_nothing(case: dict[str, Any], read_stream: Read) -> None:
+    stream = body_of(case)
+    out, decoder = decode("messages", [stream], SHOWN)
+    assert decoder.failure is None
+    expected = reference("messages", stream)
+    read = read_stream(out)
+    assert (read["text"], read["reasoning"]) == (expected["text"], expected["reasoning"])
+    assert [(call["id"], call["name"], json.loads(call["arguments"])) for call in read["tools"]] == [
+        (call["id"], call["name"], json.loads(call["arguments"] or "{}")) for call in expected["tools"].values()
+    ]
+    counts = expected["usage"]
+    whole = sum(
+        counts.get(name) or 0 for name in ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+    )
+    assert (decoder.usage.input_tokens, decoder.usage.output_tokens) == (whole, counts["output_tokens"])
+    assert decode("messages", pieces(stream, 1), SHOWN)[0] == out
+
+
+@needs_recordings
+@pytest.mark.parametrize("case", load("messages", streaming=False).values(), ids=load("messages", streaming=False))
+def test_a_messages_reply_loses_nothing(case: dict[str, Any], read_reply: Read) -> None:
+    reply = PROTOCOLS["anthropic_messages"].decode_reply(body_of(case), HIDDEN)
+    assert isinstance(reply, Reply)
+    read = read_reply(reply.body)
+    blocks = json.loads(body_of(case))["content"]
+    assert read["text"] == "".join(block["text"] for block in blocks if block["type"] == "text")
+    assert [(call["id"], call["name"], json.loads(call["arguments"])) for call in read["tools"]] == [
+        (block["id"], block["name"], block["input"]) for block in blocks if block["type"] == "tool_use"
+    ]
+
+
+@needs_recordings
+@pytest.mark.parametrize("api", PROTOCOL_OF_API)
+def test_an_error_body_keeps_its_message(api: str) -> None:
+    protocol = PROTOCOLS[PROTOCOL_OF_API[api]]
+    for name, case in load(api, streaming=False, ok=False).items():
+        failure = protocol.decode_error(case["response"]["status"], (), body_of(case))
+        assert failure.message[:40] in json.dumps(json.loads(body_of(case)), ensure_ascii=False).replace('\\"', '"'), (
+            name
+        )
+
+
+@needs_recordings
+def test_errors_seen_inside_streams_are_told_by_status() -> None:
+    for seen in json.loads((Path(FOLDER or "") / "observed_errors.json").read_bytes()):
+        if seen["api"] not in PROTOCOL_OF_API or not seen["stream"]:
+            continue
+        _, decoder = decode(seen["api"], pieces(seen["body"].encode(), 13), SHOWN)
+        assert decoder.failure is not None
+        assert decoder.failure.kind == "in_band"
+        assert decoder.failure.status is not None
