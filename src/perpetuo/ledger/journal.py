@@ -136,7 +136,7 @@ class JournalWriter:
 
     def append_settlement(self, settlement: Settlement) -> Position:
         """Of an open intent: never refused. When the disk does not take it, it waits in memory (no more intents are
-        accepted meanwhile) and the position returned is the end of what is written.
+        accepted meanwhile) and the position returned is where it will end.
         Of anything else (a request refused at the door): raises JournalUnavailable as an intent does."""
         frame = _settlement_frame(settlement)
         if settlement.id not in self._open_intents:
@@ -149,7 +149,7 @@ class JournalWriter:
             return self._write(frame)
         except JournalUnavailable:
             self._unwritten.append(frame)
-            return self.position
+            return Position(self.position.segment, self._offset + sum(map(len, self._unwritten)))
 
     def write_unwritten(self) -> None:
         """Tries again what waits in memory. Every append does this first; an idle process should each second."""

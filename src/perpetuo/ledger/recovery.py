@@ -55,6 +55,7 @@ class Recovery:
         """Raises JournalUnavailable when the disk does not take the settlements; calling again then goes on."""
         if not self._directory.is_dir():
             return Recovered(0, 0, 0, 0)
+        self._remove_orphaned_locks()
         families = {segment.family for segment in list_segments(self._directory)}
         self._done &= families
         with contextlib.ExitStack() as locks:
@@ -69,7 +70,6 @@ class Recovery:
             open_intents = found.open_intents
             self._settle(open_intents)
         self._done |= {family for family in dead if not _is_recovery(family)}
-        self._remove_orphaned_locks()
         return Recovered(len(dead), len(open_intents), found.corrupt_regions, found.torn_bytes)
 
     def _lock(self, family: str, locks: contextlib.ExitStack) -> bool:
