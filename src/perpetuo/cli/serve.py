@@ -1,0 +1,61 @@
+"""`perpetuo serve`: the gateway in production. It makes nothing up: database and secrets come from the environment."""
+
+import asyncio
+import socket
+
+import click
+
+from perpetuo.cli.children import Lifeline
+from perpetuo.cli.failures import Failure
+from perpetuo.cli.listen import bind, url_of
+from perpetuo.cli.options import load_settings
+from perpetuo.cli.provider_environment import vendor_variables
+from perpetuo.cli.secret_values import require_strong
+from perpetuo.cli.store import require_current_schema
+from perpetuo.cli.workers import report, run_gateway, stop_on_signals
+from perpetuo.settings import Settings
+
+
+@click.command()
+@click.option("--host", help="Address to listen on (PERPETUO_HOST).")
+@click.option("--port", type=int, help="Port to listen on (PERPETUO_PORT).")
+@click.option("--workers", type=int, help="Worker processes; one per core is a good start (PERPETUO_WORKERS).")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """Run the gateway in production: needs DATABASE_URL, JWT_SECRET and ENCRYPTION_KEY, and a migrated database."""
+    settings = load_settings(host=host, port=port, workers=workers)
+    database_url = require_production_settings(settings)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    listener = bind(settings.host, settings.port)
+    asyncio.run(_serve(settings, database_url, listener))
+
+
+def require_production_settings(settings: Settings) -> str:
+    """The database URL. Raises Failure for what is missing, weak or a default."""
+    if settings.database_url is None or not settings.database_url.get_secret_value():
+        raise Failure("DATABASE_URL is not set: `serve` does not run its own database (`perpetuo up` does).")
+    for name, secret in (("JWT_SECRET", settings.jwt_secret), ("ENCRYPTION_KEY", settings.encryption_key)):
+        require_strong(name, secret.get_secret_value() if secret else None)
+    assert settings.jwt_secret is not None
+    assert settings.encryption_key is not None
+    if settings.jwt_secret.get_secret_value().strip() == settings.encryption_key.get_secret_value().strip():
+        raise Failure("JWT_SECRET and ENCRYPTION_KEY are the same value: give each its own.")
+    return settings.database_url.get_secret_value()
+
+
+async def _serve(settings: Settings, database_url: str, listener: socket.socket) -> None:
+    await require_current_schema(database_url)
+    lifeline = Lifeline()
+    try:
+        with stop_on_signals() as stop:
+            await run_gateway(
+                settings,
+                database_url,
+                listener,
+                lifeline,
+                stop,
+                hidden_variables=vendor_variables(),
+                on_ready=lambda: report(f"ready at {url_of(listener)} with {settings.workers} worker(s)"),
+            )
+    finally:
+        listener.close()
+        lifeline.close()

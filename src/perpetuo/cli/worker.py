@@ -1,0 +1,40 @@
+"""One gateway worker, as a process of its own: `python -m perpetuo.cli.worker --fd N`. Started by `up` and `serve`.
+
+Settings and secrets come through the environment, never through the command line, which everybody may read.
+"""
+
+import argparse
+import socket
+import sys
+
+from pydantic import ValidationError
+
+from perpetuo.cli.children import tie_to_parent
+from perpetuo.cli.failures import explain_settings_error
+from perpetuo.settings import Settings
+from perpetuo.wiring import run_worker
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--fd", type=int, required=True)
+    parser.add_argument("--parent", type=int, required=True)
+    parser.add_argument("--lifeline", type=int, required=True)
+    arguments = parser.parse_args()
+    tie_to_parent(arguments.parent, arguments.lifeline)
+    try:
+        settings = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
+    except ValidationError as error:
+        print(explain_settings_error(error).message, file=sys.stderr)
+        return 2
+    if settings.database_url is None:
+        print("DATABASE_URL is not set for the worker.", file=sys.stderr)
+        return 2
+    listener = socket.socket(fileno=arguments.fd)
+    listener.setblocking(False)
+    run_worker(settings, [listener], settings.database_url.get_secret_value())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
