@@ -358,6 +358,7 @@ def test_usage_the_client_did_not_ask_for_is_known_to_us_and_not_shown(
     stream = recording(f"openai_chat/{case}.reply.sse")
     out, decoder = decode([stream], HIDDEN)
     assert b'"usage"' not in out
+    assert b'"choices":[]' not in out
     assert decoder.usage.source == "reported"
     assert read_stream(out) == read_stream(stream) | {"usage": None}
 
