@@ -291,3 +291,13 @@ def test_a_reader_follows_a_growing_journal_without_missing_or_repeating(tmp_pat
             read.append(seen)
     journal.close()
     assert read == RECORDS
+
+
+def test_a_half_record_that_the_writer_took_back_while_it_was_read_is_no_damage(tmp_path: Path):
+    path = tmp_path / "taken-back"
+    first, taken_back, second, third = (encode_frame(intent(number)) for number in (1, 2, 3, 4))
+    path.write_bytes(first + taken_back[:40])
+    reader = read_records(path)
+    assert next(reader) == (intent(1), len(first))
+    path.write_bytes(first + second + third)
+    assert [record for record, _ in reader] == [intent(3), intent(4)]
