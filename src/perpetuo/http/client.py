@@ -38,7 +38,7 @@ MAX_IDLE_PER_HOST = 64
 _REMEMBERED_URLS = 1024
 
 # Ours to send: a second one would let the two ends of the connection disagree on where the request ends.
-_OWN_HEADERS = frozenset(
+OWN_HEADERS = frozenset(
     {"host", "content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "te", "trailer", "expect"}
 )
 
@@ -96,7 +96,7 @@ class OwnUpstream:
         lines = [f"host: {destination.host_header}"]
         asks_encoding = False
         for name, value in request.headers:
-            if name in _OWN_HEADERS:
+            if name in OWN_HEADERS:
                 continue
             asks_encoding = asks_encoding or name == "accept-encoding"
             lines.append(f"{name}: {value}")
