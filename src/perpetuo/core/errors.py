@@ -149,7 +149,7 @@ FailureKind = Literal[
     "status", "in_band", "malformed", "truncated", "empty",
     "connect_failed", "egress_blocked", "connect_timeout",
     "first_byte_timeout", "idle_timeout", "total_timeout",
-    "connection_lost", "protocol_violation", "too_large",
+    "connection_lost", "protocol_violation", "too_large", "not_carried",
 ]  # fmt: skip
 
 

@@ -5,13 +5,14 @@ import asyncio
 import msgspec
 
 from perpetuo.core.decision import Attempt, Candidate
-from perpetuo.core.errors import TransportError, UpstreamFailure
+from perpetuo.core.errors import ClientError, TransportError, UpstreamFailure
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest
 from perpetuo.core.resilience.error_classifier import Verdict, parse_retry_after
 from perpetuo.gateway.run import Run
 from perpetuo.gateway.state import GatewayState
 from perpetuo.http.upstream import Deadlines, UpstreamReply
 from perpetuo.observability.redaction import Redactor
+from perpetuo.providers.auth import InvalidSecret
 from perpetuo.providers.base import (
     ChatProvider,
     EmbeddingsProvider,
@@ -68,7 +69,15 @@ async def attempt(
         keep_open = True
         return OpenStream(upstream, opened[0], opened[1], _ms_since(started_s, state), started_s)
     except TransportError as error:
-        return Failed(_as_failure(error), _ms_since(started_s, state))
+        failure = UpstreamFailure(kind=error.kind, message=error.message, sent=error.sent)
+        return Failed(failure, _ms_since(started_s, state))
+    except ClientError as error:
+        # The protocol has no form for a part of the request; another candidate's may. Nothing was sent.
+        failure = UpstreamFailure("not_carried", error.message, code=error.code, param=error.param, sent=False)
+        return Failed(failure, _ms_since(started_s, state))
+    except InvalidSecret:
+        failure = UpstreamFailure("status", "The stored provider key can not be sent.", status=401, sent=False)
+        return Failed(failure, _ms_since(started_s, state))
     finally:
         if upstream is not None and not keep_open:
             upstream.close()
@@ -83,10 +92,7 @@ def note_attempt(
 ) -> Attempt:
     """The attempt as it is logged, its vendor message redacted."""
     failure = result.failure if isinstance(result, Failed) else None
-    if isinstance(result, OpenStream):
-        duration_ms = _ms_since(result.started_s, state)
-    else:
-        duration_ms = result.duration_ms
+    duration_ms = _ms_since(result.started_s, state) if isinstance(result, OpenStream) else result.duration_ms
     noted = Attempt(
         number=len(run.attempts) + 1,
         provider=candidate.vendor.name,
@@ -203,10 +209,6 @@ async def _hold_until_content(
     except TimeoutError:
         return UpstreamFailure(kind="first_byte_timeout", message="The stream opened but brought no content in time.")
     return decoder, b"".join(held)
-
-
-def _as_failure(error: TransportError) -> UpstreamFailure:
-    return UpstreamFailure(kind=error.kind, message=error.message, sent=error.sent)
 
 
 def _ms_since(started_s: float, state: GatewayState) -> float:

@@ -83,5 +83,3 @@ def _describe(state: GatewayState, principal: Principal, snapshot: Snapshot, nam
             "substitutes": [f"{c.vendor.name}/{c.model.id}" for c in selection.ordered if not c.exact],
         },
     }
-
-

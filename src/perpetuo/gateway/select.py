@@ -37,8 +37,8 @@ def select_candidates(
         catalog=snapshot.catalog,
         facts=facts,
         substitution=substitution,
-        health=state.health.view(now_s),
-        availability=state.availability.view(now_s),
+        health=state.health.view(now_s, [key.id for key in workspace.provider_keys]),
+        availability=state.availability.view(now_s, workspace.provider_keys),
         request_id=run.id,
         unsupported=_unsupported(state, request),
     )

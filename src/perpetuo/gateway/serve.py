@@ -8,16 +8,24 @@ from typing import Literal
 import msgspec
 
 from perpetuo.core.catalog import Intent
-from perpetuo.core.decision import Candidate
-from perpetuo.core.errors import AdmissionError, ClientError, GatewayError, RoutingError, UpstreamError
+from perpetuo.core.decision import Candidate, Resolution
+from perpetuo.core.errors import (
+    AdmissionError,
+    ClientError,
+    GatewayError,
+    RoutingError,
+    TransportError,
+    UpstreamError,
+)
 from perpetuo.core.ids import uuid7
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest, parse_chat_request, parse_embeddings_request
-from perpetuo.core.resilience.retry import GiveUp, next_step
+from perpetuo.core.resilience.error_classifier import Verdict
+from perpetuo.core.resilience.retry import Failure, GiveUp, next_step
 from perpetuo.core.resolvers.model_alias import ModelAliasResolver, nearest_names
 from perpetuo.core.resolvers.provider_selector import substituted_as
 from perpetuo.core.snapshot import SUBSTITUTIONS, Snapshot, Substitution
 from perpetuo.events.types import ProviderAttempted, ProviderFailed, RequestReceived
-from perpetuo.gateway.attempt import Answer, Failed, OpenStream, attempt, context_for, note_attempt, vendor_words
+from perpetuo.gateway.attempt import Answer, Failed, OpenStream, attempt, note_attempt, vendor_words
 from perpetuo.gateway.identify import identify
 from perpetuo.gateway.relay import relay
 from perpetuo.gateway.replies import EVENT_STREAM, JSON, error_event, header_value, send_error, telling_headers
@@ -62,20 +70,18 @@ async def serve(exchange: Exchange, state: GatewayState, endpoint: Endpoint) -> 
     state.idle.clear()
     watcher: asyncio.Task[None] | None = None
     try:
-        state.admission.check_address(exchange.peer, run.started_s)                      # 1. per-address limit
-        run.principal, snapshot = await identify(exchange, state)                        # 2. who is it
+        state.admission.check_address(exchange.peer, run.started_s)  # 1. per-address limit
+        run.principal, snapshot = await identify(exchange, state)  # 2. who is it
         run.tags = parse_tags(exchange.header(b"x-perpetuo-tags"))
-        run.request = endpoint.parse(await read_body(exchange, state))                   # 3. what do they want
+        run.request = endpoint.parse(await read_body(exchange, state))  # 3. what do they want
         watcher = asyncio.create_task(_interrupt_when_gone(exchange, run))
         _announce(state, run)
-        run.resolution = resolve(exchange, run, snapshot, endpoint.intent)               # 4. what does the name mean
-        run.strategy = state.strategies.resolve(
-            _text(exchange.header(b"x-perpetuo-route")), run.principal.workspace
-        )
+        run.resolution = resolve(run, snapshot, endpoint.intent)  # 4. what does the name mean
+        run.strategy = state.strategies.resolve(_text(exchange.header(b"x-perpetuo-route")), run.principal.workspace)
         state.admission.reserve(run, run.principal.workspace, run.request, state.clock.wall_s())  # 5. quota
-        run.selection = select_candidates(state, run, snapshot, _client_substitution(exchange))   # 6. who may answer
-        _write_intent(state, run)                                                        # 7. never forward unrecorded
-        await _answer(exchange, state, run)                                              # 8. attempt, relay
+        run.selection = select_candidates(state, run, snapshot, _client_substitution(exchange))  # 6. who may answer
+        _write_intent(state, run)  # 7. never forward unrecorded
+        await _answer(exchange, state, run)  # 8. attempt, relay
     except GatewayError as error:
         await _fail(exchange, run, error)
     except ClientGone:
@@ -89,7 +95,7 @@ async def serve(exchange: Exchange, state: GatewayState, endpoint: Endpoint) -> 
             _left(run)
         else:
             await _fail(exchange, run, RoutingError("draining", "The gateway is stopping.", retry_after_s=1.0))
-    except Exception:  # noqa: BLE001 - a task ends here; the client gets a typed error, the log gets the trace
+    except Exception:
         log.exception("request failed inside the gateway", extra={"request_id": run.id})
         await _fail(exchange, run, GatewayError("internal_error", "The gateway failed to handle this request."))
     finally:
@@ -130,7 +136,7 @@ def parse_tags(header: bytes | None) -> dict[str, str]:
     return tags
 
 
-def resolve(exchange: Exchange, run: Run, snapshot: Snapshot, intent: Intent):  # noqa: ANN201 - Resolution
+def resolve(run: Run, snapshot: Snapshot, intent: Intent) -> Resolution:
     """The requested name's meaning. Raises ClientError for a name nobody knows, or one this key may not use."""
     assert run.principal is not None and run.request is not None
     workspace, api_key = run.principal.workspace, run.principal.api_key
@@ -152,18 +158,13 @@ async def _answer(exchange: Exchange, state: GatewayState, run: Run) -> None:
     """Try the candidates in order until one answers; relay it. Raises GatewayError when none may or can."""
     assert run.selection is not None
     deadlines = state.limits.stream if run.streaming else state.limits.unary
-    tried: list[tuple[Candidate, Failed]] = []
-    verdicts = []
+    failures: list[Failure] = []
     while True:
         left_s = deadlines.total_s - (state.clock.monotonic_s() - run.started_s)
-        step = next_step(
-            candidates=run.selection.ordered,
-            outcomes=[(c, f.failure, v) for (c, f), v in zip(tried, verdicts, strict=True)],
-            deadline_left_s=left_s,
-        )
+        step = next_step(candidates=run.selection.ordered, failures=failures, deadline_left_s=left_s)
         if isinstance(step, GiveUp):
             run.steps.append(step.explanation)
-            raise _given_up(step, run, tried)
+            raise _given_up(step, run, failures)
         candidate = run.selection.ordered[step.index]
         run.steps.append(step.explanation)
         state.availability.note_started(candidate.key.id, candidate.model.id, state.clock.monotonic_s())
@@ -172,10 +173,9 @@ async def _answer(exchange: Exchange, state: GatewayState, run: Run) -> None:
             _note_success(state, run, candidate, result)
             break
         verdict = state.classifier.classify(result.failure)
-        verdicts.append(verdict)
-        tried.append((candidate, result))
+        failures.append(Failure(step.index, result.failure, verdict))
         noted = note_attempt(state, run, candidate, result, verdict)
-        _note_failure(state, candidate, result, verdict)
+        _note_failure(state, candidate, verdict)
         assert run.principal is not None
         state.events.emit(
             ProviderFailed(run.id, run.principal.workspace.id, state.now_ms(), noted, verdict.explanation)
@@ -208,7 +208,7 @@ async def _send_stream(
             await _read_tail(stream)
             return
         verdict = state.classifier.classify(broken)
-        _note_failure(state, candidate, Failed(broken, 0.0), verdict)
+        _note_failure(state, candidate, verdict)
         run.steps.append(f"The stream broke after its first content: {verdict.explanation}")
         run.attempts[-1] = msgspec.structs.replace(
             run.attempts[-1],
@@ -230,10 +230,8 @@ async def _read_tail(stream: OpenStream) -> None:
         async with asyncio.timeout(TAIL_S):
             while await stream.upstream.read_chunk():
                 pass
-    except (TimeoutError, GatewayError, OSError):
+    except (TimeoutError, TransportError):
         return
-    except Exception as error:  # noqa: BLE001 - nothing that happens here concerns anybody any more
-        log.debug("tail of a finished stream: %r", error)
 
 
 def _note_success(state: GatewayState, run: Run, candidate: Candidate, result: Answer | OpenStream) -> None:
@@ -251,7 +249,7 @@ def _note_success(state: GatewayState, run: Run, candidate: Candidate, result: A
     state.events.emit(ProviderAttempted(run.id, run.principal.workspace.id, state.now_ms(), noted))
 
 
-def _note_failure(state: GatewayState, candidate: Candidate, result: Failed, verdict) -> None:  # noqa: ANN001
+def _note_failure(state: GatewayState, candidate: Candidate, verdict: Verdict) -> None:
     now_s = state.clock.monotonic_s()
     jitter = state.entropy.random_bytes(1)[0] / 255
     state.availability.record_failure(candidate.key, candidate.model.id, verdict, now_s, jitter)
@@ -259,14 +257,14 @@ def _note_failure(state: GatewayState, candidate: Candidate, result: Failed, ver
         state.health.record_failure(candidate.key.id, candidate.model.id, now_s)
 
 
-def _given_up(step: GiveUp, run: Run, tried: list[tuple[Candidate, Failed]]) -> GatewayError:
+def _given_up(step: GiveUp, run: Run, failures: list[Failure]) -> GatewayError:
     """The client's error: the message of the vendor only where the request itself was at fault."""
     message = step.message
     param = None
-    if step.code == "upstream_rejected" and tried:
-        candidate, result = tried[-1]
-        message = vendor_words(result.failure, candidate)
-        param = result.failure.param
+    if step.code == "upstream_rejected" and run.selection is not None:
+        last = failures[-1]
+        message = vendor_words(last.failure, run.selection.ordered[last.index])
+        param = last.failure.param
     details: dict[str, object] = {
         "attempts": [
             {
@@ -358,6 +356,3 @@ def _client_substitution(exchange: Exchange) -> Substitution | None:
 
 def _text(header: bytes | None) -> str | None:
     return None if header is None else header.decode("latin-1")
-
-
-__all__ = ["CHAT_COMPLETIONS", "EMBEDDINGS", "Endpoint", "context_for", "serve"]

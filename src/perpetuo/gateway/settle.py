@@ -1,13 +1,18 @@
 """The one place where a request ends: its record goes to the journal, its events to the bus, its quota is settled."""
 
+import logging
+
 from perpetuo.core.money import cost_nanousd
 from perpetuo.core.request import ChatRequest
 from perpetuo.core.usage import Usage
 from perpetuo.events.types import DecisionTaken, QuotaBlocked, RequestFailed, RequestSucceeded
 from perpetuo.gateway.run import Run
 from perpetuo.gateway.state import GatewayState
+from perpetuo.ledger.journal import JournalUnavailable
 from perpetuo.ledger.records import CandidateNote, DecisionNote, Settlement
 from perpetuo.providers.base import StreamDecoder
+
+log = logging.getLogger(__name__)
 
 
 def settle(state: GatewayState, run: Run) -> None:
@@ -25,10 +30,20 @@ def settle(state: GatewayState, run: Run) -> None:
     duration_ms = (state.clock.monotonic_s() - run.started_s) * 1000
     if run.answered_by is not None and run.answered_by.model.price is not None:
         run.cost_nanousd = cost_nanousd(run.usage, run.answered_by.model.price)
-    position = state.journal.append_settlement(_settlement(run, duration_ms))
+    position = _record(state, run, duration_ms)
     used_tokens = (run.usage.input_tokens or 0) + (run.usage.output_tokens or 0)
     state.admission.release(run, run.principal.workspace, position, used_tokens)
     _emit(state, run, duration_ms)
+
+
+def _record(state: GatewayState, run: Run, duration_ms: float) -> tuple[str, int]:
+    """The settlement of an open intent is never refused; of a request refused at the door it may be, while the disk
+    is full: nothing was forwarded, so nothing is owed."""
+    try:
+        return state.journal.append_settlement(_settlement(run, duration_ms))
+    except JournalUnavailable as error:
+        log.error("a refused request is not in the log: %s", error)
+        return "", 0
 
 
 def counted_usage(run: Run, decoder: StreamDecoder) -> Usage:

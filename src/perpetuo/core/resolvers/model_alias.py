@@ -1,0 +1,161 @@
+"""What a requested model name means: intent, tier, and which models count as exact."""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+
+from perpetuo.core.catalog import TIERS, AliasRow, Catalog, Intent, Model, Tier
+from perpetuo.core.decision import Resolution
+from perpetuo.core.snapshot import AliasTarget, Workspace
+
+OWN_PREFIX = "perpetuo/"
+_INTENTS: tuple[Intent, ...] = ("chat", "embedding")
+# A snapshot is pinned by its date: gpt-4o-2024-08-06, claude-3-5-sonnet-20241022, gpt-4-0613.
+_DATED = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{8}|\d{4})(?::\w+)?$")
+
+
+class ModelAliasResolver:
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def resolve(self, name: str, workspace: Workspace, intent: Intent = "chat") -> Resolution:
+        """intent: what the endpoint does; an embeddings call never resolves to chat. Raises nothing: an unknown name
+        comes back with `recognised` False."""
+        if (target := workspace.aliases.get(name)) is not None:
+            return _from_workspace(name, target, intent)
+        if name.startswith(OWN_PREFIX) and (promised := _own_name(name)) is not None:
+            return _promised(name, *promised)
+        for alias in self._spellings(name):
+            known = self._known(name, alias, workspace, intent)
+            if known is not None:
+                return known
+        alias = self._without_vendor(name)
+        if any(self._serves_any_name(workspace)):
+            return Resolution(
+                requested=name,
+                alias=alias,
+                intent=intent,
+                tier="default",
+                models=(alias,) if alias == name else (name, alias),
+                recognised=True,
+                exact_only=True,
+                explanation=f"`{alias}` is not in the catalog; a self-hosted provider of the workspace may have it.",
+            )
+        return Resolution(
+            requested=name,
+            alias=alias,
+            intent=intent,
+            tier="default",
+            models=(),
+            recognised=False,
+            exact_only=intent == "embedding",
+            explanation=f"`{alias}` is not a known name; taken as {intent}/default if the workspace allows it.",
+        )
+
+    def _known(self, requested: str, alias: str, workspace: Workspace, intent: Intent) -> Resolution | None:
+        row = self._catalog.aliases.get(alias)
+        if row is not None and row.intent == intent:
+            return self._from_row(requested, alias, row)
+        offered = _own_offer(workspace, alias)
+        canonical = offered.canonical if offered is not None else self._catalog.names.get(alias)
+        if canonical is None or (offered is not None and offered.intent != intent):
+            return None
+        tier_row = self._catalog.aliases.get(canonical)
+        tier: Tier = tier_row.tier if tier_row is not None and tier_row.intent == intent else "default"
+        return Resolution(
+            requested=requested,
+            alias=alias,
+            intent=intent,
+            tier=tier,
+            models=(canonical,),
+            recognised=True,
+            exact_only=_is_exact(alias, intent),
+            explanation=f"`{alias}` is a model's own name, in {intent}/{tier}.",
+        )
+
+    def _from_row(self, requested: str, alias: str, row: AliasRow) -> Resolution:
+        canonical = row.canonical or self._catalog.names.get(alias)
+        return Resolution(
+            requested=requested,
+            alias=alias,
+            intent=row.intent,
+            tier=row.tier,
+            models=() if canonical is None else (canonical,),
+            recognised=True,
+            exact_only=_is_exact(alias, row.intent),
+            explanation=f"`{alias}` means {row.intent}/{row.tier}"
+            + (f", exactly `{canonical}`." if canonical is not None else "."),
+        )
+
+    def _spellings(self, name: str) -> Iterator[str]:
+        """The name as it is first (`meta-llama/llama-3` is a name), then without a vendor's prefix."""
+        yield name
+        if (alias := self._without_vendor(name)) != name:
+            yield alias
+
+    def _without_vendor(self, name: str) -> str:
+        """A vendor prefix is stripped and never selects a provider."""
+        prefix, separator, rest = name.partition("/")
+        return rest if separator and rest and prefix.lower() in self._catalog.vendors else name
+
+    def _serves_any_name(self, workspace: Workspace) -> Iterator[bool]:
+        for key in workspace.provider_keys:
+            vendor = self._catalog.vendors.get(key.vendor)
+            if key.enabled and not key.models and vendor is not None and vendor.self_hosted and not vendor.models:
+                yield True
+
+
+def nearest_names(name: str, names: Iterable[str], limit: int = 3) -> list[str]:
+    """Known names that look like this one, nearest first."""
+    return difflib.get_close_matches(name[:200], dict.fromkeys(names), n=limit, cutoff=0.5)
+
+
+def _from_workspace(name: str, target: AliasTarget, intent: Intent) -> Resolution:
+    what = " or ".join(f"`{model}`" for model in target.models) or f"{target.intent}/{target.tier}"
+    return Resolution(
+        requested=name,
+        alias=name,
+        intent=target.intent if target.intent == intent else intent,
+        tier=target.tier,
+        models=target.models,
+        recognised=True,
+        exact_only=intent == "embedding",
+        explanation=f"`{name}` is the workspace's own alias for {what}.",
+        substitution=target.substitution,
+        response_model=target.response_model,
+    )
+
+
+def _own_name(name: str) -> tuple[Intent, Tier] | None:
+    intent_text, _, tier_text = name.removeprefix(OWN_PREFIX).partition("-")
+    for intent in _INTENTS:
+        for tier in TIERS:
+            if (intent_text, tier_text) == (intent, tier):
+                return intent, tier
+    return None
+
+
+def _promised(name: str, intent: Intent, tier: Tier) -> Resolution:
+    return Resolution(
+        requested=name,
+        alias=name,
+        intent=intent,
+        tier=tier,
+        models=(),
+        recognised=True,
+        exact_only=False,
+        explanation=f"`{name}` asks for {intent}/{tier} by name.",
+    )
+
+
+def _own_offer(workspace: Workspace, name: str) -> Model | None:
+    for key in workspace.provider_keys:
+        if key.enabled:
+            for model in key.models:
+                if name in (model.id, model.canonical):
+                    return model
+    return None
+
+
+def _is_exact(name: str, intent: Intent) -> bool:
+    return intent == "embedding" or name.startswith("ft:") or _DATED.search(name) is not None

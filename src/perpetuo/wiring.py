@@ -1,0 +1,261 @@
+"""Builds every object and joins them; the only module that knows all the others."""
+
+import asyncio
+import datetime
+import logging
+import os
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvicorn
+import uvloop
+
+from perpetuo.core.catalog import Catalog
+from perpetuo.core.limits import IpLimiter
+from perpetuo.core.ports import Clock
+from perpetuo.core.resilience.availability import Availability
+from perpetuo.core.resilience.health import Health
+from perpetuo.db.engine import create_engine
+from perpetuo.db.partitions import drop_expired, ensure_partitions
+from perpetuo.db.projection_store import SqlProjectionStore
+from perpetuo.db.sealing import Sealer
+from perpetuo.db.snapshot_loader import SnapshotLoader
+from perpetuo.events.event_manager import EventManager, Sink
+from perpetuo.events.sinks.jsonl_file import JsonlFileSink
+from perpetuo.events.sinks.log_line import LogLineSink
+from perpetuo.gateway.admit import Admission
+from perpetuo.gateway.endpoints import handle
+from perpetuo.gateway.snapshot_feed import SnapshotFeed
+from perpetuo.gateway.state import GatewayState, Limits
+from perpetuo.http.asgi_exchange import AsgiExchange
+from perpetuo.http.client import OwnUpstream
+from perpetuo.http.connector import default_ssl_context
+from perpetuo.http.egress import EgressPolicy
+from perpetuo.http.proxies import proxy_from_environment
+from perpetuo.http.reference_client import ReferenceUpstream
+from perpetuo.http.server import PerpetuoHttpProtocol
+from perpetuo.http.upstream import Deadlines, Upstream
+from perpetuo.ledger.journal import JournalWriter
+from perpetuo.ledger.projector import Projector
+from perpetuo.ledger.recovery import Recovery
+from perpetuo.observability.logging import configure_logging
+from perpetuo.providers.catalog import load_catalog
+from perpetuo.providers.registry import PROTOCOLS
+from perpetuo.settings import Settings
+
+log = logging.getLogger(__name__)
+
+SEGMENT_BYTES = 64 * 1024 * 1024
+EVENTS_KEPT = 10_000
+RECOVER_EVERY_S = 30.0
+
+
+class SystemClock:
+    def monotonic_s(self) -> float:
+        return time.monotonic()
+
+    def wall_s(self) -> float:
+        return time.time()
+
+
+class SystemEntropy:
+    def random_bytes(self, count: int) -> bytes:
+        return secrets.token_bytes(count)
+
+
+def run_worker(settings: Settings, sockets: list[socket.socket], database_url: str) -> None:
+    """One gateway worker on these listening sockets, until SIGTERM; then drains, flushes and returns."""
+    configure_logging(settings.log_level, stream=sys.stderr)
+    uvloop.run(_serve(settings, sockets, database_url))
+
+
+async def run_projector(settings: Settings, database_url: str, stop: asyncio.Event) -> None:
+    """The machine's projector and the recovery of what dead workers left, until `stop` is set."""
+    clock, entropy = SystemClock(), SystemEntropy()
+    engine = create_engine(database_url, role="perpetuo_system")
+    owner = create_engine(database_url)
+    directory = journal_directory(settings)
+    projector = Projector(
+        directory,
+        SqlProjectionStore(engine),
+        clock,
+        maintenance=lambda: _maintain(owner, clock, settings.retention_days),
+    )
+    recovery = asyncio.create_task(
+        _recover_forever(Recovery(directory, clock, entropy, max_segment_bytes=SEGMENT_BYTES))
+    )
+    try:
+        await projector.run(stop)
+    finally:
+        recovery.cancel()
+        await asyncio.gather(recovery, return_exceptions=True)
+        await engine.dispose()
+        await owner.dispose()
+
+
+def journal_directory(settings: Settings) -> Path:
+    return settings.data_dir / "journal"
+
+
+def build_catalog(clock: Clock) -> Catalog:
+    """Prices are those valid today; a long-running process reads them again at its next start."""
+    return load_catalog(datetime.datetime.fromtimestamp(clock.wall_s(), datetime.UTC).date())
+
+
+def build_upstream(settings: Settings) -> Upstream:
+    egress = EgressPolicy(settings.egress_allow)
+    ssl_context = default_ssl_context(settings.ca_bundle)
+    proxies = proxy_from_environment(os.environ)
+    implementation = OwnUpstream if settings.upstream == "own" else ReferenceUpstream
+    return implementation(egress, ssl_context=ssl_context, proxies=proxies)
+
+
+def build_limits(settings: Settings) -> Limits:
+    def deadlines(first_byte_s: float) -> Deadlines:
+        return Deadlines(
+            connect_s=settings.connect_timeout_s,
+            first_byte_s=first_byte_s,
+            idle_s=settings.idle_timeout_s,
+            total_s=settings.total_timeout_s,
+        )
+
+    return Limits(
+        stream=deadlines(settings.first_byte_timeout_s),
+        unary=deadlines(settings.unary_first_byte_timeout_s),
+        max_body_bytes=settings.max_body_bytes,
+    )
+
+
+def build_admission(settings: Settings) -> Admission:
+    """Each worker holds its share of the per-address limit: workers together never admit more than it."""
+    if settings.ip_rate_limit == 0:
+        return Admission(None)
+    share = -(-settings.ip_rate_limit // settings.workers)
+    return Admission(IpLimiter(share, exempt=settings.ip_rate_limit_exempt))
+
+
+class GatewayServer(uvicorn.Server):
+    """uvicorn with our way of stopping: no new requests, a drain deadline, an in-band error for what is left."""
+
+    def __init__(self, config: uvicorn.Config, state: GatewayState, drain_s: float) -> None:
+        super().__init__(config)
+        self._state = state
+        self._drain_s = drain_s
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._state.draining = True
+        cut = asyncio.get_running_loop().call_later(self._drain_s, self._interrupt_all)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            cut.cancel()
+
+    def _interrupt_all(self) -> None:
+        for run in list(self._state.in_flight):
+            run.interrupt("draining")
+
+
+async def _serve(settings: Settings, sockets: list[socket.socket], database_url: str) -> None:
+    clock, entropy = SystemClock(), SystemEntropy()
+    engine = create_engine(database_url, role="perpetuo_system")
+    assert settings.encryption_key is not None
+    catalog = build_catalog(clock)
+    loader = SnapshotLoader(engine, catalog, Sealer(settings.encryption_key.get_secret_value(), entropy))
+    admission = build_admission(settings)
+    feed = SnapshotFeed(loader, catalog, admission, clock, settings.snapshot_poll_s)
+    events = EventManager(EVENTS_KEPT, _sinks(settings))
+    journal = JournalWriter(
+        journal_directory(settings),
+        "worker",
+        max_segment_bytes=SEGMENT_BYTES,
+        max_total_bytes=settings.journal_max_bytes,
+        clock=clock,
+        entropy=entropy,
+        fsync=settings.journal_fsync,
+    )
+    state = GatewayState(
+        clock=clock,
+        entropy=entropy,
+        snapshots=feed,
+        upstream=build_upstream(settings),
+        protocols=PROTOCOLS,
+        journal=journal,
+        events=events,
+        admission=admission,
+        availability=Availability(),
+        health=Health(),
+        limits=build_limits(settings),
+    )
+    background = [asyncio.create_task(feed.run()), asyncio.create_task(events.run())]
+    server = GatewayServer(_uvicorn_config(state, settings), state, settings.drain_timeout_s)
+    try:
+        await server.serve(sockets)
+    finally:
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        await events.flush()
+        await state.upstream.aclose()
+        journal.close()
+        await engine.dispose()
+
+
+def _uvicorn_config(state: GatewayState, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        build_app(state),
+        http=PerpetuoHttpProtocol,
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,
+        # The drain deadline is ours (`GatewayServer`); this one only ends what does not obey it.
+        timeout_graceful_shutdown=int(settings.drain_timeout_s) + 5,
+    )
+
+
+def build_app(state: GatewayState):
+    """The raw ASGI application: one `Exchange` per request, handed to the data plane."""
+
+    async def app(scope, receive, send) -> None:
+        if scope["type"] != "http":
+            return
+        exchange = AsgiExchange(scope, receive, send)
+        try:
+            await handle(exchange, state)
+        finally:
+            await exchange.close()
+
+    return app
+
+
+def _sinks(settings: Settings) -> Sequence[Sink]:
+    sinks: list[Sink] = [LogLineSink(logging.getLogger("perpetuo.events"))]
+    if settings.events_file is not None:
+        sinks.append(JsonlFileSink(settings.events_file))
+    return sinks
+
+
+async def _maintain(owner, clock: Clock, retention_days: int) -> None:
+    wall_ms = int(clock.wall_s() * 1000)
+    async with owner.begin() as connection:
+        await ensure_partitions(connection, wall_ms)
+        await drop_expired(connection, wall_ms, retention_days)
+
+
+async def _recover_forever(recovery: Recovery) -> None:
+    while True:
+        try:
+            recovered = await asyncio.to_thread(recovery.recover)
+            if recovered.interrupted:
+                log.warning("settled %d requests that dead workers left open", recovered.interrupted)
+        except Exception as error:  # noqa: BLE001 - tried again at the next turn
+            log.error("recovery failed, trying again: %s", error)
+        await asyncio.sleep(RECOVER_EVERY_S)
