@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 import uvloop
@@ -19,10 +20,10 @@ from perpetuo.core.limits import IpLimiter
 from perpetuo.core.ports import Clock
 from perpetuo.core.resilience.availability import Availability
 from perpetuo.core.resilience.health import Health
-from perpetuo.db.engine import create_engine
+from perpetuo.db.engine import create_engine, owner_transaction
 from perpetuo.db.partitions import drop_expired, ensure_partitions
 from perpetuo.db.projection_store import SqlProjectionStore
-from perpetuo.db.sealing import Sealer
+from perpetuo.db.sealing import Sealer, parse_secret
 from perpetuo.db.snapshot_loader import SnapshotLoader
 from perpetuo.events.event_manager import EventManager, Sink
 from perpetuo.events.sinks.jsonl_file import JsonlFileSink
@@ -43,9 +44,12 @@ from perpetuo.ledger.journal import JournalWriter
 from perpetuo.ledger.projector import Projector
 from perpetuo.ledger.recovery import Recovery
 from perpetuo.observability.logging import configure_logging
-from perpetuo.providers.catalog import load_catalog
+from perpetuo.providers.catalog.load import load_catalog
 from perpetuo.providers.registry import PROTOCOLS
 from perpetuo.settings import Settings
+
+if TYPE_CHECKING:
+    pass
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +81,7 @@ async def run_projector(settings: Settings, database_url: str, stop: asyncio.Eve
     """The machine's projector and the recovery of what dead workers left, until `stop` is set."""
     clock, entropy = SystemClock(), SystemEntropy()
     engine = create_engine(database_url, role="perpetuo_system")
-    owner = create_engine(database_url)
+    owner = create_engine(database_url, pool_size=1)
     directory = journal_directory(settings)
     projector = Projector(
         directory,
@@ -162,9 +166,9 @@ class GatewayServer(uvicorn.Server):
 async def _serve(settings: Settings, sockets: list[socket.socket], database_url: str) -> None:
     clock, entropy = SystemClock(), SystemEntropy()
     engine = create_engine(database_url, role="perpetuo_system")
-    assert settings.encryption_key is not None
+    encryption_key = None if settings.encryption_key is None else settings.encryption_key.get_secret_value()
     catalog = build_catalog(clock)
-    loader = SnapshotLoader(engine, catalog, Sealer(settings.encryption_key.get_secret_value(), entropy))
+    loader = SnapshotLoader(engine, catalog, Sealer(parse_secret("ENCRYPTION_KEY", encryption_key)))
     admission = build_admission(settings)
     feed = SnapshotFeed(loader, catalog, admission, clock, settings.snapshot_poll_s)
     events = EventManager(EVENTS_KEPT, _sinks(settings))
@@ -227,7 +231,7 @@ def build_app(state: GatewayState):
     async def app(scope, receive, send) -> None:
         if scope["type"] != "http":
             return
-        exchange = AsgiExchange(scope, receive, send)
+        exchange = AsgiExchange(cast(Any, scope), cast(Any, receive), cast(Any, send))
         try:
             await handle(exchange, state)
         finally:
@@ -245,7 +249,7 @@ def _sinks(settings: Settings) -> Sequence[Sink]:
 
 async def _maintain(owner, clock: Clock, retention_days: int) -> None:
     wall_ms = int(clock.wall_s() * 1000)
-    async with owner.begin() as connection:
+    async with owner_transaction(owner) as connection:
         await ensure_partitions(connection, wall_ms)
         await drop_expired(connection, wall_ms, retention_days)
 
