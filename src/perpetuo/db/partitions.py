@@ -1,0 +1,102 @@
+"""Months of `request_logs` as partitions: made ahead of time, dropped when their time is over.
+
+The id is a UUIDv7, so a month is a range of ids. Both functions need the tables' owner (`owner_transaction`).
+"""
+
+import re
+from datetime import UTC, datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+MONTHS_AHEAD = 2
+LOCK_TIMEOUT = "2s"
+"""Waiting for a table lock makes everybody behind us wait too; the caller tries again an hour later."""
+
+PARTITION_LOCK = 0x7065_7270_7061_7274
+"""The advisory lock's number: "perppart" in ASCII."""
+
+_NAME = re.compile(r"^request_logs_(\d{4})_(\d{2})$")
+
+
+async def ensure_partitions(conn: AsyncConnection, wall_ms: int) -> list[str]:
+    """Make the partitions of the current and the next two months; returns the names of new ones.
+
+    Rows that are already in the DEFAULT partition move along.
+    """
+    await conn.execute(text("SELECT set_config('lock_timeout', :limit, true)"), {"limit": LOCK_TIMEOUT})
+    await conn.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": PARTITION_LOCK})
+    existing = set(await _partitions(conn))
+    made: list[str] = []
+    start_ms = wall_ms
+    for _ in range(MONTHS_AHEAD + 1):
+        first_ms, next_ms = month_bounds(start_ms)
+        name = _partition_name(first_ms)
+        if name not in existing:
+            await _make(conn, name, uuid7_floor(first_ms), uuid7_floor(next_ms))
+            made.append(name)
+        start_ms = next_ms
+    return made
+
+
+async def drop_expired(conn: AsyncConnection, wall_ms: int, retention_days: int) -> list[str]:
+    """Drop partitions that hold nothing younger than the retention, and such rows of DEFAULT; returns their names."""
+    oldest_ms = wall_ms - retention_days * 86_400_000
+    await conn.execute(text("SELECT set_config('lock_timeout', :limit, true)"), {"limit": LOCK_TIMEOUT})
+    dropped: list[str] = []
+    for name, end_ms in sorted((await _partitions(conn)).items()):
+        if end_ms <= oldest_ms:
+            await conn.execute(text(f"DROP TABLE {name}"))
+            dropped.append(name)
+    await conn.execute(
+        text("DELETE FROM request_logs_default WHERE id < CAST(:oldest AS uuid)"), {"oldest": uuid7_floor(oldest_ms)}
+    )
+    return dropped
+
+
+async def _partitions(conn: AsyncConnection) -> dict[str, int]:
+    """Name -> the millisecond its month ends."""
+    names = await conn.scalars(
+        text(
+            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
+            "WHERE i.inhparent = 'request_logs'::regclass"
+        )
+    )
+    ends: dict[str, int] = {}
+    for name in names:
+        if match := _NAME.match(name):
+            first = datetime(int(match[1]), int(match[2]), 1, tzinfo=UTC)
+            ends[name] = month_bounds(int(first.timestamp() * 1000))[1]
+    return ends
+
+
+async def _make(conn: AsyncConnection, name: str, lower: str, upper: str) -> None:
+    # Attached when filled: `CREATE ... PARTITION OF` would lock all of request_logs and fail on rows in DEFAULT.
+    await conn.execute(text(f"CREATE TABLE {name} (LIKE request_logs INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"))
+    await conn.execute(
+        text(
+            "WITH moved AS (DELETE FROM request_logs_default "  # noqa: S608 - the name is made of two numbers
+            "WHERE id >= CAST(:lower AS uuid) AND id < CAST(:upper AS uuid) RETURNING *) "
+            f"INSERT INTO {name} SELECT * FROM moved"
+        ),
+        {"lower": lower, "upper": upper},
+    )
+    await conn.execute(
+        text(f"ALTER TABLE request_logs ATTACH PARTITION {name} FOR VALUES FROM ('{lower}') TO ('{upper}')")
+    )
+
+
+def _partition_name(month_start_ms: int) -> str:
+    return datetime.fromtimestamp(month_start_ms / 1000, UTC).strftime("request_logs_%Y_%m")
+
+
+def uuid7_floor(wall_ms: int) -> str:
+    digits = f"{wall_ms:012x}70008000000000000000"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def month_bounds(wall_ms: int) -> tuple[int, int]:
+    at = datetime.fromtimestamp(wall_ms / 1000, UTC)
+    first = datetime(at.year, at.month, 1, tzinfo=UTC)
+    following = datetime(at.year + at.month // 12, at.month % 12 + 1, 1, tzinfo=UTC)
+    return int(first.timestamp() * 1000), int(following.timestamp() * 1000)

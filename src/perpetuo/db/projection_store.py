@@ -1,0 +1,76 @@
+"""What the projector writes to: rows, counters and positions in one transaction, one bad row never in the way."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from asyncpg import PostgresError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from perpetuo.db.engine import system_transaction
+from perpetuo.db.queries.projection import (
+    delete_journal_positions,
+    get_journal_positions,
+    insert_settlements,
+    set_journal_positions,
+)
+
+COMPLETE = 2**63 - 1
+"""The position of a file that was deleted because all of it is in the tables, while its writer is still alive."""
+
+# Classes of SQLSTATE that a row is to blame for, not the server: data exception, constraint, program limit.
+# Source: https://www.postgresql.org/docs/18/errcodes-appendix.html, read 2026-11-23.
+_ROW_IS_TO_BLAME = ("22", "23", "54")
+
+
+class SqlProjectionStore:
+    """The projector's `ProjectionStore`. engine: of any role; everything here runs as perpetuo_system."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def positions(self, segments: Sequence[str]) -> dict[str, int]:
+        async with system_transaction(self._engine) as conn:
+            return await get_journal_positions(conn, segments)
+
+    async def apply(
+        self, rows: Sequence[dict[str, Any]], positions: Mapping[str, int]
+    ) -> tuple[set[str], dict[str, str]]:
+        """ids inserted, and id -> reason for rows the tables can never take."""
+        try:
+            return await self._insert(rows, positions), {}
+        except PostgresError as exc:
+            if not _row_is_to_blame(exc):
+                raise
+        # Rare: find the rows at fault, a transaction for each, and keep the others.
+        inserted: set[str] = set()
+        rejected: dict[str, str] = {}
+        for row in rows:
+            try:
+                inserted |= await self._insert([row], {})
+            except PostgresError as exc:
+                if not _row_is_to_blame(exc):
+                    raise
+                rejected[row["id"]] = f"{type(exc).__name__} ({_sqlstate(exc)})"
+        await self._insert([], positions)
+        return inserted, rejected
+
+    async def finish(self, segments: Sequence[str]) -> None:
+        await self._insert([], dict.fromkeys(segments, COMPLETE))
+
+    async def forget(self, segments: Sequence[str]) -> None:
+        async with system_transaction(self._engine) as conn:
+            await delete_journal_positions(conn, segments)
+
+    async def _insert(self, rows: Sequence[dict[str, Any]], positions: Mapping[str, int]) -> set[str]:
+        async with system_transaction(self._engine) as conn:
+            inserted = await insert_settlements(conn, rows) if rows else set[str]()
+            await set_journal_positions(conn, positions)
+        return inserted
+
+
+def _row_is_to_blame(exc: PostgresError) -> bool:
+    return _sqlstate(exc).startswith(_ROW_IS_TO_BLAME)
+
+
+def _sqlstate(exc: PostgresError) -> str:
+    return str(getattr(exc, "sqlstate", None) or "")

@@ -1,0 +1,77 @@
+"""API keys of one workspace. Their hash is stored, never the key."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from perpetuo.db.tables import api_keys
+
+Row = dict[str, Any]
+
+# Everything but the hash, which nobody who lists keys needs.
+SHOWN = [column for column in api_keys.c if column.name != "key_hash"]
+
+
+async def insert_api_key(
+    conn: AsyncConnection,
+    workspace_id: str,
+    *,
+    id: str,
+    name: str,
+    prefix: str,
+    last4: str,
+    key_hash: bytes,
+    expires_at: datetime | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> None:
+    """key_hash: SHA-256 of the whole key. settings: an `ApiKeySettings` as builtins."""
+    await conn.execute(
+        insert(api_keys).values(
+            id=id,
+            workspace_id=workspace_id,
+            name=name,
+            prefix=prefix,
+            last4=last4,
+            key_hash=key_hash,
+            expires_at=expires_at,
+            settings=dict(settings or {}),
+        )
+    )
+
+
+async def list_api_keys(conn: AsyncConnection, workspace_id: str) -> list[Row]:
+    """Oldest first, revoked ones included, without the hashes."""
+    statement = (
+        select(*SHOWN).where(api_keys.c.workspace_id == workspace_id).order_by(api_keys.c.created_at, api_keys.c.id)
+    )
+    return [dict(row) for row in (await conn.execute(statement)).mappings()]
+
+
+async def get_api_key(conn: AsyncConnection, workspace_id: str, api_key_id: str) -> Row | None:
+    statement = select(*SHOWN).where(api_keys.c.workspace_id == workspace_id, api_keys.c.id == api_key_id)
+    row = (await conn.execute(statement)).mappings().first()
+    return dict(row) if row else None
+
+
+async def revoke_api_key(conn: AsyncConnection, workspace_id: str, api_key_id: str) -> bool:
+    """False when there is no such key or it was revoked before."""
+    revoked = await conn.execute(
+        update(api_keys)
+        .where(api_keys.c.workspace_id == workspace_id, api_keys.c.id == api_key_id, api_keys.c.revoked_at.is_(None))
+        .values(revoked_at=func.now())
+    )
+    return revoked.rowcount == 1
+
+
+async def note_api_keys_used(conn: AsyncConnection, workspace_id: str, used_at: Mapping[str, datetime]) -> None:
+    """used_at: API key id -> when; an older time than the stored one changes nothing."""
+    for api_key_id, at in used_at.items():
+        await conn.execute(
+            update(api_keys)
+            .where(api_keys.c.workspace_id == workspace_id, api_keys.c.id == api_key_id)
+            .where(func.coalesce(api_keys.c.last_used_at, at) <= at)
+            .values(last_used_at=at)
+        )

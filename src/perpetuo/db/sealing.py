@@ -1,0 +1,137 @@
+"""Secrets at rest: AES-256-GCM, bound to the place they are stored at.
+
+envelope = version (1 byte) ‖ key id (8) ‖ nonce (12) ‖ ciphertext ‖ tag (16)
+
+The associated data is the place and the version, each part length-prefixed: an envelope copied to another row, column
+or workspace does not open. The AES key is derived from ENCRYPTION_KEY by HKDF-SHA256, one per purpose.
+"""
+
+import base64
+import binascii
+import itertools
+import struct
+from collections.abc import Sequence
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+VERSION = 1
+KEY_ID_BYTES = 8
+NONCE_BYTES = 12
+"""96 bits: https://nvlpubs.nist.gov/nistpubs/Legacy/SP/nistspecialpublication800-38d.pdf, section 5.2.1.1."""
+TAG_BYTES = 16
+HEADER_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES
+
+MINIMUM_SECRET_BYTES = 32
+MINIMUM_DISTINCT_BYTES = 12
+"""32 random bytes have about 30 distinct ones."""
+WEAK_WORDS = ("changeme", "change-me", "change_me", "password", "default", "example", "insecure", "perpetuo")
+
+
+class SealBroken(Exception):
+    """The envelope does not open: another key, another place, or not as it was sealed. Never says which bytes."""
+
+
+class SecretRefused(ValueError):
+    """A secret of the environment is missing or weak. The message never repeats it."""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where an envelope is stored: a column of a row of a workspace's table."""
+
+    workspace_id: str
+    table: str
+    row_id: str
+    column: str
+
+
+def provider_key_place(workspace_id: str, provider_key_id: str) -> Place:
+    return Place(workspace_id, "provider_keys", provider_key_id, "secret_sealed")
+
+
+class Sealer:
+    """Seals with `encryption_key`; opens with it and with `previous` ones. Raw key bytes, as `parse_secret` gives."""
+
+    def __init__(
+        self, encryption_key: bytes, *, purpose: str = "provider-key-secret", previous: Sequence[bytes] = ()
+    ) -> None:
+        keys = [_derive(key, purpose) for key in (encryption_key, *previous)]
+        self._key_id = keys[0][0]
+        self._ciphers = dict(reversed(keys))
+
+    def seal(self, secret: bytes, place: Place, nonce: bytes) -> bytes:
+        """nonce: 12 bytes from a source of randomness, never used again. Raises ValueError for another length."""
+        if len(nonce) != NONCE_BYTES:
+            raise ValueError(f"a nonce has {NONCE_BYTES} bytes")
+        header = bytes((VERSION,)) + self._key_id + nonce
+        return header + self._ciphers[self._key_id].encrypt(nonce, secret, _associated_data(place, VERSION))
+
+    def open(self, envelope: bytes, place: Place) -> bytes:
+        """Raises SealBroken."""
+        if len(envelope) < HEADER_BYTES + TAG_BYTES:
+            raise SealBroken("the envelope is too short")
+        if envelope[0] != VERSION:
+            raise SealBroken("the envelope has an unknown version")
+        cipher = self._ciphers.get(envelope[1 : 1 + KEY_ID_BYTES])
+        if cipher is None:
+            raise SealBroken("the envelope was sealed with another ENCRYPTION_KEY")
+        nonce, sealed = envelope[1 + KEY_ID_BYTES : HEADER_BYTES], envelope[HEADER_BYTES:]
+        try:
+            return cipher.decrypt(nonce, sealed, _associated_data(place, VERSION))
+        except InvalidTag:
+            raise SealBroken("the envelope was changed or belongs to another place") from None
+
+
+def parse_secret(name: str, value: str | None) -> bytes:
+    """The bytes of a base64 secret (standard or URL-safe, padding optional), at least 32 of them.
+
+    Raises SecretRefused for a missing, short, default, readable or repetitive one.
+    """
+    remedy = "make one with `openssl rand -base64 32`"
+    text = (value or "").strip()
+    if not text:
+        raise SecretRefused(f"{name} is not set: {remedy}.")
+    if any(word in text.lower() for word in WEAK_WORDS):
+        raise SecretRefused(f"{name} looks like a default value: {remedy}.")
+    decoded = _decode_base64(text)
+    if decoded is None:
+        raise SecretRefused(f"{name} is not base64: {remedy}.")
+    if len(decoded) < MINIMUM_SECRET_BYTES:
+        raise SecretRefused(f"{name} is shorter than {MINIMUM_SECRET_BYTES} bytes: {remedy}.")
+    if _is_patterned(decoded):
+        raise SecretRefused(f"{name} is readable or repetitive, not random: {remedy}.")
+    return decoded
+
+
+def _decode_base64(text: str) -> bytes | None:
+    standard = text.translate(str.maketrans("-_", "+/")).rstrip("=")
+    try:
+        return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _is_patterned(secret: bytes) -> bool:
+    readable = all(32 <= byte < 127 for byte in secret)
+    steps = {(after - before) % 256 for before, after in itertools.pairwise(secret)}
+    repeats = any(secret[period:] == secret[:-period] for period in range(1, len(secret) // 2 + 1))
+    return readable or repeats or len(steps) == 1 or len(set(secret)) < MINIMUM_DISTINCT_BYTES
+
+
+def _derive(encryption_key: bytes, purpose: str) -> tuple[bytes, AESGCM]:
+    """Key id and cipher. The id is derived like the key, so it tells nothing about it."""
+    if len(encryption_key) < MINIMUM_SECRET_BYTES:
+        raise SecretRefused(f"an encryption key has at least {MINIMUM_SECRET_BYTES} bytes")
+    derived = HKDF(
+        algorithm=SHA256(), length=32 + KEY_ID_BYTES, salt=None, info=b"perpetuo/1/" + purpose.encode()
+    ).derive(encryption_key)
+    return derived[32:], AESGCM(derived[:32])
+
+
+def _associated_data(place: Place, version: int) -> bytes:
+    parts = (place.workspace_id, place.table, place.row_id, place.column, str(version))
+    encoded = [part.encode() for part in parts]
+    return b"".join(struct.pack("!I", len(part)) + part for part in encoded)

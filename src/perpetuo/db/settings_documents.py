@@ -1,0 +1,25 @@
+"""What the `settings` columns hold. A missing field means its default; unknown fields are left alone."""
+
+from typing import Literal
+
+import msgspec
+
+from perpetuo.core.snapshot import AliasTarget, StrategyName, Substitution
+
+
+class WorkspaceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`workspaces.settings`. Quotas per calendar month (UTC); None = none."""
+
+    strategy: StrategyName | None = None
+    substitution: Substitution = "tier"
+    unknown_models: Literal["reject", "default"] = "reject"
+    quota_requests_month: int | None = None
+    quota_tokens_month: int | None = None
+    aliases: dict[str, AliasTarget] = {}
+
+
+class ApiKeySettings(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`api_keys.settings`. allowed_aliases: None = all."""
+
+    substitution: Substitution | None = None
+    allowed_aliases: tuple[str, ...] | None = None

@@ -1,0 +1,177 @@
+"""The tables as SQLAlchemy sees them. The truth is in `migrations/`; a test compares the two."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+    }
+)
+
+EMPTY_OBJECT = text("'{}'::jsonb")
+EMPTY_LIST = text("'[]'::jsonb")
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("is_operator", Boolean, nullable=False, server_default=text("false")),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+Index("users_email_key", func.lower(users.c.email), unique=True)
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("owner_user_id", Uuid(as_uuid=False), ForeignKey("users.id"), nullable=False),
+    # A `WorkspaceSettings`.
+    Column("settings", JSONB, nullable=False, server_default=EMPTY_OBJECT),
+    Column("suspended", Boolean, nullable=False, server_default=text("false")),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index("workspaces_owner_user_id_idx", "owner_user_id"),
+)
+
+provider_keys = Table(
+    "provider_keys",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("workspace_id", Uuid(as_uuid=False), ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False),
+    Column("vendor", Text, nullable=False),
+    Column("label", Text, nullable=False, server_default=""),
+    Column("base_url", Text),
+    # `sealing.Sealer`, at Place(workspace_id, "provider_keys", id, "secret_sealed").
+    Column("secret_sealed", LargeBinary, nullable=False),
+    # The last four characters, for people to tell keys apart.
+    Column("secret_hint", Text, nullable=False, server_default=""),
+    Column("priority", Integer, nullable=False, server_default=text("100")),
+    Column("enabled", Boolean, nullable=False, server_default=text("true")),
+    # A list of `core.catalog.Model`.
+    Column("models", JSONB, nullable=False, server_default=EMPTY_LIST),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    UniqueConstraint("workspace_id", "vendor", "label"),
+    CheckConstraint("priority >= 1", name="priority"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("workspace_id", Uuid(as_uuid=False), ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("last4", Text, nullable=False),
+    # SHA-256 of the whole key.
+    Column("key_hash", LargeBinary, nullable=False),
+    Column("expires_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("last_used_at", DateTime(timezone=True)),
+    # An `ApiKeySettings`.
+    Column("settings", JSONB, nullable=False, server_default=EMPTY_OBJECT),
+    UniqueConstraint("key_hash"),
+    CheckConstraint("octet_length(key_hash) = 32", name="key_hash"),
+    Index("api_keys_workspace_id_idx", "workspace_id"),
+)
+
+# One row per request: `ledger.records.Settlement`, flattened. A NULL token count was not reported, a NULL cost is
+# unknown. Partitioned by UUIDv7 month (`partitions.py`).
+request_logs = Table(
+    "request_logs",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("workspace_id", Uuid(as_uuid=False), nullable=False),
+    Column("api_key_id", Uuid(as_uuid=False), nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("endpoint", Text, nullable=False),
+    Column("requested_model", Text, nullable=False),
+    Column("streaming", Boolean, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("tags", JSONB, nullable=False),
+    Column("alias", Text),
+    Column("intent", Text),
+    Column("tier", Text),
+    Column("strategy", Text),
+    Column("strategy_source", Text),
+    Column("decision", JSONB),
+    Column("attempts", JSONB, nullable=False),
+    Column("provider", Text),
+    Column("provider_key_id", Text),
+    Column("model", Text),
+    Column("fallback_used", Boolean, nullable=False),
+    Column("substituted", Text, nullable=False),
+    Column("error_code", Text),
+    Column("input_tokens", BigInteger),
+    Column("cached_input_tokens", BigInteger),
+    Column("cache_write_tokens", BigInteger),
+    Column("output_tokens", BigInteger),
+    Column("reasoning_tokens", BigInteger),
+    Column("usage_source", Text, nullable=False),
+    Column("cost_nanousd", BigInteger),
+    Column("price_source", Text),
+    Column("first_byte_ms", Double),
+    Column("duration_ms", Double, nullable=False),
+    Column("partial", Boolean, nullable=False),
+    Column("finish_reason", Text),
+    Column("end_user", Text),
+    postgresql_partition_by="RANGE (id)",
+)
+Index("request_logs_workspace_id_id_idx", request_logs.c.workspace_id, request_logs.c.id.desc())
+
+# Sums per workspace, hour, API key, provider, model and alias; '' where a request had none of these.
+# Requests that were refused before any attempt are not counted: they spend no quota.
+usage_counters = Table(
+    "usage_counters",
+    metadata,
+    Column("workspace_id", Uuid(as_uuid=False), primary_key=True),
+    Column("hour", DateTime(timezone=True), primary_key=True),
+    Column("api_key_id", Text, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("alias", Text, primary_key=True),
+    Column("requests", BigInteger, nullable=False, server_default=text("0")),
+    Column("errors", BigInteger, nullable=False, server_default=text("0")),
+    Column("input_tokens", BigInteger, nullable=False, server_default=text("0")),
+    Column("cached_input_tokens", BigInteger, nullable=False, server_default=text("0")),
+    Column("cache_write_tokens", BigInteger, nullable=False, server_default=text("0")),
+    Column("output_tokens", BigInteger, nullable=False, server_default=text("0")),
+    Column("reasoning_tokens", BigInteger, nullable=False, server_default=text("0")),
+    Column("cost_nanousd", BigInteger, nullable=False, server_default=text("0")),
+    Column("unpriced_requests", BigInteger, nullable=False, server_default=text("0")),
+)
+
+# How far the projector has read each journal file, in bytes; moves in the transaction of the rows.
+journal_positions = Table(
+    "journal_positions",
+    metadata,
+    Column("journal", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)
