@@ -240,7 +240,7 @@ class JournalWriter:
         self._fd = None
 
     def _segment_name(self) -> str:
-        return f"{self.family}.{self._sequence:06d}.journal"
+        return segment_name(self.family, self._sequence)
 
 
 class _Syncer:
@@ -420,6 +420,10 @@ def _settlement_frame(settlement: Settlement) -> bytes:
         return encode_frame(settlement)
     except JournalUnavailable:  # Accounting first: what it cost is kept, the long story is not.
         return encode_frame(msgspec.structs.replace(settlement, decision=None, attempts=()))
+
+
+def segment_name(family: str, sequence: int) -> str:
+    return f"{family}.{sequence:06d}.journal"
 
 
 def list_segments(directory: Path) -> list[Segment]:

@@ -22,6 +22,7 @@ from perpetuo.ledger.journal import (
     family_lock_path,
     list_segments,
     read_records,
+    segment_name,
     try_lock,
 )
 from perpetuo.ledger.records import Intent, Settlement
@@ -54,8 +55,13 @@ class ProjectionStore(Protocol):
         """
         ...
 
+    async def finish(self, segments: Sequence[str]) -> None:
+        """The files are deleted, all of them is in the tables. Their positions stay, beyond every offset: the writer
+        lives, and compares what it settled with them."""
+        ...
+
     async def forget(self, segments: Sequence[str]) -> None:
-        """The files are gone: drops their positions."""
+        """The files are deleted and their writers gone: drops the positions."""
         ...
 
 
@@ -106,6 +112,9 @@ class Projector:
         """Request id -> the segment its intent is in."""
         self._settled_early: set[str] = set()
         """Settled by recovery in a file that sorts before the intent's (the wall clock went back)."""
+        self._finished: list[str] = []
+        self._gone: list[str] = []
+        """Deleted segments of living and of dead writers, of which the store was not told yet."""
         self.counts = ProjectorCounts()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -195,23 +204,29 @@ class Projector:
         waiting = set(self._open.values())
         newest = {segment.family: segment.sequence for segment in segments}
         stuck: set[str] = set()
-        gone: list[str] = []
         for segment in segments:
             name = segment.path.name
             if segment.family in stuck or name in waiting:
                 stuck.add(segment.family)
             elif segment.sequence < newest[segment.family]:
-                segment.path.unlink(missing_ok=True)
-                gone.append(name)
-            elif not await asyncio.to_thread(_delete_last, segment, self._offsets[name]):
-                stuck.add(segment.family)
+                await asyncio.to_thread(segment.path.unlink, missing_ok=True)
+                self._finished.append(name)
+                self._drop(name)
+            elif await asyncio.to_thread(_delete_last, segment, self._offsets[name]):
+                self._gone += [segment_name(segment.family, at) for at in range(1, segment.sequence + 1)]
+                self._drop(name)
             else:
-                gone.append(name)
-        if gone:
-            await self._store.forget(gone)
-            for name in gone:
-                self._offsets.pop(name, None)
-            self.counts.deleted_segments += len(gone)
+                stuck.add(segment.family)
+        if self._finished:
+            await self._store.finish(self._finished)
+            self._finished = []
+        if self._gone:
+            await self._store.forget(self._gone)
+            self._gone = []
+
+    def _drop(self, name: str) -> None:
+        self._offsets.pop(name, None)
+        self.counts.deleted_segments += 1
 
     async def _maintain(self) -> None:
         now_s = self._clock.monotonic_s()

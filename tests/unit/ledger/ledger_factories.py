@@ -117,10 +117,13 @@ class Tables:
             raise ConnectionResetError
         return set(new), rejected
 
+    async def finish(self, segments: Sequence[str]) -> None:
+        self._reach()
+        self.stored |= dict.fromkeys(segments, 2**63 - 1)
+
     async def forget(self, segments: Sequence[str]) -> None:
         self._reach()
-        for name in segments:
-            self.stored.pop(name, None)
+        self.stored = {name: at for name, at in self.stored.items() if name not in segments}
 
     def _reach(self) -> None:
         if self.down:

@@ -1,3 +1,4 @@
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -120,7 +121,7 @@ def test_a_directory_that_does_not_exist_needs_no_recovery(tmp_path: Path):
 
 
 @pytest.mark.parametrize("projected_before", [False, True])
-async def test_every_intent_ends_up_as_one_row_and_the_files_are_gone(tmp_path: Path, projected_before: bool):
+def test_every_intent_ends_up_as_one_row_and_the_files_are_gone(tmp_path: Path, projected_before: bool):
     tables = Tables()
     clock, entropy = TestClock(), CountingEntropy()
     journals: list[JournalWriter] = []
@@ -133,11 +134,11 @@ async def test_every_intent_ends_up_as_one_row_and_the_files_are_gone(tmp_path: 
         journals.append(journal)
     books = Projector(tmp_path, tables, clock)
     if projected_before:
-        await books.project_once()
+        asyncio.run(books.project_once())
     for journal in journals:
         journal.close()
     Recovery(tmp_path, clock, entropy).recover()
-    await books.project_once()
+    asyncio.run(books.project_once())
     assert len(tables.rows) == 150
     assert sum(row["outcome"] == "interrupted" for row in tables.rows.values()) == 50
     assert list_segments(tmp_path) == []
