@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 import uvloop
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from perpetuo.core.catalog import Catalog
 from perpetuo.core.limits import IpLimiter
@@ -50,6 +51,9 @@ from perpetuo.settings import Settings
 
 if TYPE_CHECKING:
     pass
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 
 log = logging.getLogger(__name__)
 
@@ -225,10 +229,10 @@ def _uvicorn_config(state: GatewayState, settings: Settings) -> uvicorn.Config:
     )
 
 
-def build_app(state: GatewayState):
+def build_app(state: GatewayState) -> "ASGI3Application":
     """The raw ASGI application: one `Exchange` per request, handed to the data plane."""
 
-    async def app(scope, receive, send) -> None:
+    async def app(scope: "Scope", receive: "ASGIReceiveCallable", send: "ASGISendCallable") -> None:
         if scope["type"] != "http":
             return
         exchange = AsgiExchange(cast(Any, scope), cast(Any, receive), cast(Any, send))
@@ -247,7 +251,7 @@ def _sinks(settings: Settings) -> Sequence[Sink]:
     return sinks
 
 
-async def _maintain(owner, clock: Clock, retention_days: int) -> None:
+async def _maintain(owner: AsyncEngine, clock: Clock, retention_days: int) -> None:
     wall_ms = int(clock.wall_s() * 1000)
     async with owner_transaction(owner) as connection:
         await ensure_partitions(connection, wall_ms)
