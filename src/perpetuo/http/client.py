@@ -64,6 +64,8 @@ class OwnUpstream:
         self._destinations: dict[str, Destination] = {}
 
     async def open(self, request: UpstreamRequest, deadlines: Deadlines) -> UpstreamReply:
+        if self._pool.closed:
+            raise ConnectFailed("The upstream client is closed.")
         total_at = asyncio.get_running_loop().time() + deadlines.total_s
         destination = self._destination(request.url)
         head = self._encode_head(request, destination)
@@ -145,7 +147,7 @@ class _Pool:
         self._all: set[_Connection] = set()
         self._sweep: asyncio.TimerHandle | None = None
         self._shared_buffer = memoryview(bytearray(_READ_BYTES))
-        self._closed = False
+        self.closed = False
 
     def read_buffer(self) -> memoryview:
         """Where the next read of any connection may land.
@@ -158,7 +160,7 @@ class _Pool:
     def admit(self, connection: "_Connection") -> None:
         """Every connection enters here as it opens, also one whose `open` was cancelled meanwhile."""
         self._all.add(connection)
-        if self._closed:
+        if self.closed:
             connection.drop()
 
     def take(self, key: _Key) -> "_Connection | None":
@@ -172,7 +174,7 @@ class _Pool:
 
     def give_back(self, connection: "_Connection") -> None:
         stack = self._idle.setdefault(connection.destination.key, [])
-        if self._closed or not connection.usable or len(stack) >= self._max_idle_per_host:
+        if self.closed or not connection.usable or len(stack) >= self._max_idle_per_host:
             connection.drop()
             return
         loop = asyncio.get_running_loop()
@@ -188,7 +190,7 @@ class _Pool:
             stack.remove(connection)
 
     def close(self) -> None:
-        self._closed = True
+        self.closed = True
         if self._sweep is not None:
             self._sweep.cancel()
             self._sweep = None

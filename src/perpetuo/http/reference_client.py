@@ -4,10 +4,11 @@ Chosen by `PERPETUO_UPSTREAM=reference`. Same behaviour, same errors; slower.
 """
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, cast
 
@@ -51,7 +52,7 @@ class ReferenceUpstream:
         self._max_idle = max_idle_per_host
         self._idle_s = idle_pooled_s
         self._current: ContextVar[_Call] = ContextVar("current upstream call")
-        self._pools: dict[Proxy | None, httpcore2.AsyncConnectionPool] = {}
+        self._pools: dict[tuple[Proxy | None, bool], httpcore2.AsyncConnectionPool] = {}
         self._calls: set[_Call] = set()
         self._releases: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -82,17 +83,15 @@ class ReferenceUpstream:
             await pool.aclose()
 
     async def _attempt(self, request: UpstreamRequest, call: "_Call", proxy: Proxy | None) -> UpstreamReply:
-        pool = self._pool(proxy)
-        if call.insist_fresh:
-            # What lay in the pool beside a dead connection is as old as it.
-            await pool.aclose()
-            del self._pools[proxy]
-            pool = self._pool(proxy)
+        pool = self._pool(proxy, keeping=not call.insist_fresh)
         self._calls.add(call)
         try:
             with self.speaking_for(call):
                 async with asyncio.timeout_at(call.total_at):
                     response = await pool.handle_async_request(_encode(request, call.destination))
+            if not call.answered:
+                # h11 had it from before this request was sent: an answer to nothing we asked.
+                raise ConnectionLost(f"{call.destination.host}: sent a reply nobody asked for.", sent=True)
             call.head_done = True
             return _Reply(self, call, response)
         except BaseException as exc:
@@ -102,18 +101,19 @@ class ReferenceUpstream:
                 raise _translate(exc, call) from exc
             raise
 
-    def _pool(self, proxy: Proxy | None) -> httpcore2.AsyncConnectionPool:
-        pool = self._pools.get(proxy)
+    def _pool(self, proxy: Proxy | None, *, keeping: bool) -> httpcore2.AsyncConnectionPool:
+        """keeping: the pool that keeps connections; the other one makes each anew, for retries."""
+        pool = self._pools.get((proxy, keeping))
         if pool is None:
             pool = httpcore2.AsyncConnectionPool(
                 ssl_context=self._ssl_context,
                 proxy=None if proxy is None else _proxy(proxy),
                 max_connections=None,
-                max_keepalive_connections=self._max_idle,
+                max_keepalive_connections=self._max_idle if keeping else 0,
                 keepalive_expiry=self._idle_s,
                 network_backend=_Backend(self._connector, self._current, proxied=proxy is not None),
             )
-            self._pools[proxy] = pool
+            self._pools[proxy, keeping] = pool
         return pool
 
     @contextmanager
@@ -314,10 +314,9 @@ class _Stream(httpcore2.AsyncNetworkStream):
         raw = self._inner.get_extra_info("socket")
         if raw is None or raw.fileno() == -1:
             return
-        try:
-            raw.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return  # the peer was first
+        # On a duplicate: uvloop's stand-in for the socket has no `shutdown`.
+        with socket.socket(fileno=os.dup(raw.fileno())) as duplicate, suppress(OSError):  # OSError: the peer was first
+            duplicate.shutdown(socket.SHUT_RDWR)
 
 
 def _encode(request: UpstreamRequest, destination: Destination) -> httpcore2.Request:
