@@ -14,7 +14,7 @@ ALL_CAPABILITIES: frozenset[Capability] = frozenset(("vision", "tools", "json_ob
 
 
 class PriceBand(msgspec.Struct, frozen=True):
-    """Micro-USD per million tokens (150_000 is $0.15 / 1M), valid from `above_input_tokens` on.
+    """Micro-USD per million tokens (150_000 is $0.15 / 1M), valid for inputs above `above_input_tokens`.
 
     None for a class means the vendor has no separate price: it is charged as plain input.
     """

@@ -40,7 +40,10 @@ class Strategy(msgspec.Struct, frozen=True):
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """A provider key + the model it would use. `reason`: the number that ordered it, in one sentence."""
+    """A provider key + the model it would use. `reason`: the number that ordered it, in one sentence.
+
+    stand_in: this key also has the exact model; this one is asked only if the vendor says it lacks that.
+    """
 
     key: ProviderKey
     vendor: Vendor
@@ -48,6 +51,8 @@ class Candidate(msgspec.Struct, frozen=True):
     exact: bool
     reason: str = ""
     estimated_cost_nanousd: int | None = None
+    standby: bool = False
+    stand_in: bool = False
 
 
 class Skipped(msgspec.Struct, frozen=True):

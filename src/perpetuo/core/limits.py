@@ -61,7 +61,8 @@ def _over(limit: str, wall_s: float) -> Deny:
 class IpLimiter:
     """At most `per_minute` admissions per address in any 60 s. IPv6 counts by /64. Refused requests do not count.
 
-    exempt: CIDRs that are not limited. Keeps the stamps of admitted requests; forgets idle addresses.
+    exempt: CIDRs that are not limited. Keeps the stamps of admitted requests, of the `MAX_ADDRESSES` addresses that
+    came last: whoever holds more than that many addresses is not held back by a limit per address anyway.
     """
 
     def __init__(self, per_minute: int, exempt: Iterable[str] = ()) -> None:
@@ -70,13 +71,16 @@ class IpLimiter:
         self._admitted: dict[str, deque[float]] = {}
 
     def admit(self, address: str, now_s: float) -> Allow | Deny:
+        """now_s: monotonic. A peer that is not an IP address (a UNIX socket) is not limited."""
         bucket = ip_bucket(address)
-        if bucket is None or self._is_exempt(address):
+        if bucket is None or (self._exempt and self._is_exempt(address)):
             return ALLOW
-        stamps = self._admitted.get(bucket)
+        stamps = self._admitted.pop(bucket, None)
         if stamps is None:
-            self._forget_idle(now_s)
-            stamps = self._admitted[bucket] = deque()
+            stamps = deque[float]()
+            if len(self._admitted) >= MAX_ADDRESSES:
+                del self._admitted[next(iter(self._admitted))]
+        self._admitted[bucket] = stamps  # last in the order: the one to be forgotten last
         while stamps and stamps[0] <= now_s - WINDOW_S:
             stamps.popleft()
         if len(stamps) >= self._per_minute:
@@ -85,28 +89,24 @@ class IpLimiter:
         return ALLOW
 
     def _is_exempt(self, address: str) -> bool:
-        if not self._exempt:
-            return False
-        parsed = ipaddress.ip_address(address)
-        return any(parsed in network for network in self._exempt)
-
-    def _forget_idle(self, now_s: float) -> None:
-        if len(self._admitted) < MAX_ADDRESSES:
-            return
-        idle = [name for name, stamps in self._admitted.items() if not stamps or stamps[-1] <= now_s - WINDOW_S]
-        for name in idle or list(self._admitted)[:1]:
-            del self._admitted[name]
+        parsed = _parsed(address)
+        return parsed is not None and any(parsed in network for network in self._exempt)
 
 
 @lru_cache(maxsize=4096)
 def ip_bucket(address: str) -> str | None:
     """What is counted together: an IPv4 address, or an IPv6 /64. None for what is not an address."""
+    parsed = _parsed(address)
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((parsed.packed[:8] + bytes(8), 64)))
+    return None if parsed is None else str(parsed)
+
+
+def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """Without the zone of a link-local address; an IPv4 address in IPv6 form is the IPv4 address."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return None
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return parsed if mapped is None else mapped

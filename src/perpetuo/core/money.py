@@ -8,28 +8,33 @@ _PER_NANO = 1000
 
 
 def cost_nanousd(usage: Usage, price: Price) -> int | None:
-    """Price of one finished request, in nano-USD, rounded half up. None when input or output was not reported.
+    """Price of one finished request, in nano-USD, rounded half up. None when a count that costs was not reported;
+    embeddings report no output, and it costs nothing.
 
-    Cached and cache-write tokens are parts of the input, reasoning of the output: nothing is charged twice.
+    Cached and cache-write tokens are parts of the input, reasoning of the output: nothing is charged twice. Counts
+    that contradict this, or are negative, are cut to what the whole allows.
     """
-    if usage.input_tokens is None or usage.output_tokens is None:
+    if usage.input_tokens is None:
         return None
-    band = _band(price, usage.input_tokens)
-    cached = min(usage.cached_input_tokens or 0, usage.input_tokens)
-    written = min(usage.cache_write_tokens or 0, usage.input_tokens - cached)
+    input_tokens = max(0, usage.input_tokens)
+    band = _band(price, input_tokens)
+    if usage.output_tokens is None and band.output != 0:
+        return None
+    cached = _part_of(input_tokens, usage.cached_input_tokens)
+    written = _part_of(input_tokens - cached, usage.cache_write_tokens)
     total = (
-        (usage.input_tokens - cached - written) * band.input
+        (input_tokens - cached - written) * band.input
         + cached * (band.input if band.cached_input is None else band.cached_input)
         + written * (band.input if band.cache_write is None else band.cache_write)
-        + usage.output_tokens * band.output
+        + max(0, usage.output_tokens or 0) * band.output
     )
-    return (total + _PER_NANO // 2) // _PER_NANO
+    return _nanousd(total)
 
 
 def estimate_cost_nanousd(price: Price, input_tokens: int, output_tokens: int) -> int:
     """What a request is likely to cost, for `cheapest`: nothing cached."""
     band = _band(price, input_tokens)
-    return (input_tokens * band.input + output_tokens * band.output + _PER_NANO // 2) // _PER_NANO
+    return _nanousd(input_tokens * band.input + output_tokens * band.output)
 
 
 def format_usd(nanousd: int) -> str:
@@ -41,8 +46,17 @@ def format_usd(nanousd: int) -> str:
 
 
 def _band(price: Price, input_tokens: int) -> PriceBand:
+    # Strictly above, as the price data counts: https://github.com/pydantic/genai-prices (read 2026-11-23).
     chosen = price.bands[0]
-    for band in price.bands:
-        if input_tokens >= band.above_input_tokens:
+    for band in price.bands[1:]:
+        if input_tokens > band.above_input_tokens:
             chosen = band
     return chosen
+
+
+def _part_of(whole: int, part: int | None) -> int:
+    return 0 if part is None else min(max(0, part), whole)
+
+
+def _nanousd(pico: int) -> int:
+    return (pico + _PER_NANO // 2) // _PER_NANO

@@ -1,5 +1,6 @@
 """Which provider keys and models may be asked now: cooling, breakers, quarantine, missing models. Time comes in."""
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
@@ -13,6 +14,9 @@ QUARANTINE_PROBE_S = 300.0
 """A refused key is tried again with one request after this, in case the vendor erred; a new secret lifts it at once."""
 MODEL_MISSING_S = 600.0
 PROBE_S = 30.0
+"""While one request finds out whether it works again, others wait this long at most."""
+MAX_MODELS_PER_KEY = 256
+"""A self-hosted key serves any name, so names come from clients: of more than this the oldest is forgotten."""
 
 BlockCode = Literal["cooling", "breaker_open", "quarantined", "model_missing"]
 
@@ -32,12 +36,24 @@ class _Model:
 
 
 class _Key:
-    __slots__ = ("cooling_until_s", "models", "quarantined_secret", "quarantined_until_s")
+    """Quarantine and the cooling of the whole key hold for one secret: a new one starts afresh."""
+
+    __slots__ = ("cooling_secret", "cooling_until_s", "models", "probing", "quarantined_secret", "quarantined_until_s")
 
     def __init__(self) -> None:
         self.models: dict[str, _Model] = {}
         self.cooling_until_s = self.quarantined_until_s = float("-inf")
         self.quarantined_secret: Secret | None = None
+        self.cooling_secret: Secret | None = None
+        self.probing = False
+
+    def model(self, model_id: str) -> _Model:
+        model = self.models.get(model_id)
+        if model is None:
+            if len(self.models) >= MAX_MODELS_PER_KEY:
+                del self.models[next(iter(self.models))]
+            model = self.models[model_id] = _Model()
+        return model
 
 
 class Availability:
@@ -47,11 +63,13 @@ class Availability:
         self._keys: dict[str, _Key] = {}
 
     def note_started(self, key_id: str, model_id: str, now_s: float) -> None:
+        """A request goes out. Where a pause has just ended it is the probe, and others go on waiting."""
         key = self._keys.get(key_id)
         if key is None:
             return
         if key.quarantined_secret is not None and now_s >= key.quarantined_until_s:
             key.quarantined_until_s = now_s + PROBE_S
+            key.probing = True
         if (model := key.models.get(model_id)) is not None:
             model.breaker.note_started(now_s, PROBE_S)
 
@@ -59,7 +77,10 @@ class Availability:
         key = self._keys.get(key_id)
         if key is None:
             return
-        key.quarantined_secret = None
+        if key.probing:
+            # Not for just any success: a request that was under way when the key was refused proves nothing.
+            key.quarantined_secret = None
+            key.probing = False
         if (model := key.models.get(model_id)) is not None:
             model.breaker.record_success()
             model.missing_until_s = now_s
@@ -69,16 +90,19 @@ class Availability:
         if verdict.invalid_request:
             return
         state = self._keys.setdefault(key.id, _Key())
-        model = state.models.setdefault(model_id, _Model())
+        model = state.model(model_id)
         if verdict.quarantine_key:
+            state.probing = False
             state.quarantined_secret = key.secret
             state.quarantined_until_s = now_s + QUARANTINE_PROBE_S
         if verdict.model_missing:
             model.missing_until_s = now_s + MODEL_MISSING_S
         if verdict.cool_s is not None:
             until_s = now_s + verdict.cool_s
-            if verdict.cool_key:
+            if verdict.cool_key and state.cooling_secret == key.secret:
                 state.cooling_until_s = max(state.cooling_until_s, until_s)
+            elif verdict.cool_key:
+                state.cooling_until_s, state.cooling_secret = until_s, key.secret
             else:
                 model.cooling_until_s = max(model.cooling_until_s, until_s)
         if verdict.counts_against_health:
@@ -94,13 +118,13 @@ class Availability:
             if state.quarantined_secret == key.secret and now_s < state.quarantined_until_s:
                 blocked[key.id, None] = _until(
                     "quarantined",
-                    "its key was refused (401/403); give it a new secret",
+                    "the provider refused this key; give it a new secret",
                     state.quarantined_until_s,
                     now_s,
                 )
-            elif now_s < state.cooling_until_s:
+            elif state.cooling_secret == key.secret and now_s < state.cooling_until_s:
                 blocked[key.id, None] = _until(
-                    "cooling", "its key's quota is used up or limited", state.cooling_until_s, now_s
+                    "cooling", "the quota or credit behind this key is used up", state.cooling_until_s, now_s
                 )
             for model_id, model in state.models.items():
                 if (reason := _model_blocked(model, now_s)) is not None:
@@ -121,4 +145,4 @@ def _model_blocked(model: _Model, now_s: float) -> Blocked | None:
 
 def _until(code: BlockCode, why: str, until_s: float, now_s: float) -> Blocked:
     left_s = until_s - now_s
-    return Blocked(code, f"{why}; it is asked again in {left_s:.0f} s.", left_s)
+    return Blocked(code, f"{why[0].upper()}{why[1:]}; it is asked again in {math.ceil(left_s)} s.", left_s)

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 HALF_LIFE_S = 120.0
+MAX_MODELS_PER_KEY = 256
+"""A self-hosted key serves any name, so names come from clients: of more than this the oldest is forgotten."""
 
 
 class HealthView(msgspec.Struct, frozen=True):
@@ -28,7 +30,7 @@ class _Window:
 
     def decay(self, now_s: float) -> None:
         factor = 0.5 ** (max(0.0, now_s - self.at_s) / HALF_LIFE_S)
-        self.at_s = now_s
+        self.at_s = max(self.at_s, now_s)
         for name in ("samples", "failures", "first_bytes", "first_byte_ms", "rates", "rate"):
             setattr(self, name, getattr(self, name) * factor)
 
@@ -73,6 +75,11 @@ class Health:
         }
 
     def _touch(self, key_id: str, model_id: str, now_s: float) -> _Window:
-        window = self._keys.setdefault(key_id, {}).setdefault(model_id, _Window(now_s))
+        models = self._keys.setdefault(key_id, {})
+        window = models.get(model_id)
+        if window is None:
+            if len(models) >= MAX_MODELS_PER_KEY:
+                del models[next(iter(models))]
+            window = models[model_id] = _Window(now_s)
         window.decay(now_s)
         return window

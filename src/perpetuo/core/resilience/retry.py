@@ -45,8 +45,11 @@ def next_step(
     tried = {failure.index for failure in failures}
     # A refused key speaks for all of its models: candidates of a key that cools as a whole are passed over.
     cooled_keys = {candidates[f.index].key.id for f in failures if f.verdict.cool_key}
+    lacking_keys = {candidates[f.index].key.id for f in failures if f.verdict.model_missing}
     for index, candidate in enumerate(candidates):
-        if index not in tried and candidate.key.id not in cooled_keys:
+        if index in tried or candidate.key.id in cooled_keys:
+            continue
+        if not candidate.standby or candidate.key.id in lacking_keys:
             return TryCandidate(index, f"Asking {_name(candidate)}, number {index + 1} in the order.")
     if len(failures) <= len(candidates):
         for failure in failures:

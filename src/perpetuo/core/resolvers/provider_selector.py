@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -30,6 +30,12 @@ class RequestFacts(msgspec.Struct, frozen=True):
     forced_tool: bool = False
     input_tokens_estimate: int = 0
     max_output_tokens: int | None = None
+
+
+class _Offer(NamedTuple):
+    model: Model
+    exact: bool
+    standby: bool = False
 
 
 def strictest(*values: Substitution | None) -> Substitution:
@@ -78,12 +84,12 @@ class ProviderSelector:
             if isinstance(offers, Skipped):
                 skipped.append(offers)
                 continue
-            for model, exact in offers:
+            for model, exact, standby in _without_missing(key, offers, availability):
                 reason = _cannot_carry(key, vendor, model, facts, unsupported) or _not_now(key, model, availability)
                 if reason is not None:
                     skipped.append(reason)
                 else:
-                    candidates.append(_priced(Candidate(key, vendor, model, exact), facts))
+                    candidates.append(_priced(Candidate(key, vendor, model, exact, standby=standby), facts))
         ordered = _order(candidates, strategy, substitution, health)
         ordered, explored = _explore(ordered, strategy, health, request_id)
         return Selection(tuple(ordered), tuple(skipped), _explain(ordered, skipped, strategy, explored), explored)
@@ -91,8 +97,8 @@ class ProviderSelector:
 
 def _offers(
     key: ProviderKey, vendor: Vendor, resolution: Resolution, substitution: Substitution, alone: bool
-) -> list[tuple[Model, bool]] | Skipped:
-    """The models this key would use: the exact ones, else the one that holds the tier's promise."""
+) -> list[_Offer] | Skipped:
+    """The models this key would use: the exact ones, with the one that holds the tier's promise standing by."""
     if vendor.last_resort:
         return _last_resort_offer(key, vendor, resolution, alone)
     own_ids = {model.id for model in key.models}
@@ -101,23 +107,40 @@ def _offers(
     exact = [
         next((model for model in models if wanted in (model.canonical, model.id)), None) for wanted in resolution.models
     ]
-    found = [(model, True) for model in dict.fromkeys(model for model in exact if model is not None)]
+    found = [_Offer(model, exact=True) for model in dict.fromkeys(model for model in exact if model is not None)]
+    promised = next((model for model in models if resolution.tier in model.tiers), None)
+    may_substitute = not resolution.exact_only and substitution != "never"
     if found:
-        return found[:1] if len(resolution.models) <= 1 else found
+        if promised is None or not may_substitute or any(offer.model.id == promised.id for offer in found):
+            return found
+        return [*found, _Offer(promised, exact=False, standby=True)]
     if vendor.self_hosted and not models and resolution.models:
         # Its list is unknown: it may have the name, and says 404 if not.
-        return [(Model(id=resolution.models[0], canonical=resolution.models[0], intent=resolution.intent,
-                       capabilities=_ANY), True)]  # fmt: skip
-    promised = next((model for model in models if resolution.tier in model.tiers), None)
+        name = resolution.models[0]
+        return [_Offer(Model(id=name, canonical=name, intent=resolution.intent, capabilities=_ANY), exact=True)]
     if promised is None:
         return _skip(key, None, "no_model", f"it has no model for {resolution.intent}/{resolution.tier}.")
     if not resolution.models:
-        return [(promised, True)]
+        return [_Offer(promised, exact=True)]
     if resolution.exact_only:
         return _skip(key, promised, "substitution", "it does not have this model, which is never substituted.")
-    if substitution == "never":
+    if not may_substitute:
         return _skip(key, promised, "substitution", "it has another model only, and substitution is `never`.")
-    return [(promised, False)]
+    return [_Offer(promised, exact=False)]
+
+
+def _without_missing(
+    key: ProviderKey, offers: list[_Offer], availability: Mapping[tuple[str, str | None], Blocked]
+) -> list[_Offer]:
+    """Once the exact models are known to be missing at this key, the one that stood by takes their place."""
+
+    def missing(offer: _Offer) -> bool:
+        blocked = availability.get((key.id, offer.model.id))
+        return blocked is not None and blocked.code == "model_missing"
+
+    if any(not missing(offer) for offer in offers if not offer.standby):
+        return offers
+    return [offer._replace(standby=False) for offer in offers]
 
 
 _ANY: frozenset[Capability] = frozenset(("vision", "tools", "json_object", "json_schema", "audio", "files"))
@@ -125,7 +148,7 @@ _ANY: frozenset[Capability] = frozenset(("vision", "tools", "json_object", "json
 
 def _last_resort_offer(
     key: ProviderKey, vendor: Vendor, resolution: Resolution, alone: bool
-) -> list[tuple[Model, bool]] | Skipped:
+) -> list[_Offer] | Skipped:
     if resolution.intent != "chat":
         return _skip(key, None, "no_model", "the demo model only chats.")
     if not alone:
@@ -133,7 +156,7 @@ def _last_resort_offer(
     models = key.models or vendor.models
     if not models:
         return _skip(key, None, "no_model", "it has no model.")
-    return [(models[0], models[0].canonical in resolution.models)]
+    return [_Offer(models[0], exact=models[0].canonical in resolution.models)]
 
 
 def _cannot_carry(
@@ -184,13 +207,15 @@ def _order(
         view = health.get((candidate.key.id, candidate.model.id))
         by_strategy = _MEASURES[strategy.name](candidate, view)[0]
         inexact = 0.0 if candidate.exact else 1.0
-        return (inexact if exact_first else 0.0, by_strategy, float(candidate.key.priority), inexact)
+        standby = 1.0 if candidate.standby else 0.0
+        return (standby, inexact if exact_first else 0.0, by_strategy, float(candidate.key.priority), inexact)
 
     return [
         msgspec.structs.replace(
             candidate,
             reason=_MEASURES[strategy.name](candidate, health.get((candidate.key.id, candidate.model.id)))[1]
-            + ("" if candidate.exact else " Another model of the same tier."),
+            + ("" if candidate.exact else " Another model of the same tier.")
+            + (" Asked only if this key turns out not to have the model itself." if candidate.standby else ""),
         )
         for candidate in sorted(candidates, key=place)
     ]
@@ -235,7 +260,7 @@ def _explore(
     if strategy.name not in ("fastest", "reliable") or len(ordered) < 2 or not request_id:
         return ordered, False
     draw = int.from_bytes(hashlib.sha256(request_id.encode()).digest()[:8], "big")
-    little = [c for c in ordered[1:] if (v := health.get((c.key.id, c.model.id))) is None or v.samples < FEW_SAMPLES]
+    little = [c for c in ordered[1:] if not c.standby and ((v := health.get((c.key.id, c.model.id))) is None or v.samples < FEW_SAMPLES]
     if not little or draw % 100 >= EXPLORE_PERCENT:
         return ordered, False
     chosen = little[draw // 100 % len(little)]
