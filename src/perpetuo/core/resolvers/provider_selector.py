@@ -146,9 +146,7 @@ def _without_missing(
 _ANY: frozenset[Capability] = frozenset(("vision", "tools", "json_object", "json_schema", "audio", "files"))
 
 
-def _last_resort_offer(
-    key: ProviderKey, vendor: Vendor, resolution: Resolution, alone: bool
-) -> list[_Offer] | Skipped:
+def _last_resort_offer(key: ProviderKey, vendor: Vendor, resolution: Resolution, alone: bool) -> list[_Offer] | Skipped:
     if resolution.intent != "chat":
         return _skip(key, None, "no_model", "the demo model only chats.")
     if not alone:
@@ -260,12 +258,16 @@ def _explore(
     if strategy.name not in ("fastest", "reliable") or len(ordered) < 2 or not request_id:
         return ordered, False
     draw = int.from_bytes(hashlib.sha256(request_id.encode()).digest()[:8], "big")
-    little = [c for c in ordered[1:] if not c.standby and ((v := health.get((c.key.id, c.model.id))) is None or v.samples < FEW_SAMPLES]
+    little = [c for c in ordered[1:] if not c.standby and _little_known(health.get((c.key.id, c.model.id)))]
     if not little or draw % 100 >= EXPLORE_PERCENT:
         return ordered, False
     chosen = little[draw // 100 % len(little)]
     first = msgspec.structs.replace(chosen, reason=f"Explored: there is little recent data about it. {chosen.reason}")
     return [first, *(candidate for candidate in ordered if candidate is not chosen)], True
+
+
+def _little_known(view: HealthView | None) -> bool:
+    return view is None or view.samples < FEW_SAMPLES
 
 
 def _explain(ordered: Sequence[Candidate], skipped: Sequence[Skipped], strategy: Strategy, explored: bool) -> str:
