@@ -33,6 +33,10 @@ BATCH_RECORDS = 5000
 BACKOFF_MAX_S = 2.0
 MAINTENANCE_EVERY_S = 3600.0
 _INT64_MAX = 2**63 - 1
+MAX_TOKENS = 10**12
+MAX_COST_NANOUSD = 10**15
+"""What one request is counted as at most. Vendors are whoever a tenant names: sums over what an absurd one reports must
+stay within 64 bits, or the books of everybody stop."""
 
 _log = logging.getLogger(__name__)
 
@@ -237,12 +241,18 @@ class Projector:
 
 
 def log_row(settlement: Settlement) -> LogRow:
-    """The settlement as PostgreSQL can hold it: no NUL in text, integers within 64 bits."""
+    """The settlement as PostgreSQL can hold it: no NUL in text, integers within 64 bits, counts within reason."""
     row: LogRow = _storable(msgspec.to_builtins(settlement, str_keys=True))
     del row["type"]
     usage = row.pop("usage")
-    usage["usage_source"] = usage.pop("source")
-    return row | usage
+    row["usage_source"] = usage.pop("source")
+    row |= {name: _bounded(count, MAX_TOKENS) for name, count in usage.items()}
+    row["cost_nanousd"] = _bounded(row["cost_nanousd"], MAX_COST_NANOUSD)
+    return row
+
+
+def _bounded(count: int | None, most: int) -> int | None:
+    return None if count is None else max(0, min(most, count))
 
 
 def _storable(value: Any) -> Any:

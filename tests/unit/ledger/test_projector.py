@@ -6,8 +6,9 @@ import msgspec
 import pytest
 from ledger_factories import Tables, TestClock, append_bytes, flip_byte, intent, settlement, writer
 
+from perpetuo.core.usage import Usage
 from perpetuo.ledger.journal import encode_frame, list_segments
-from perpetuo.ledger.projector import BATCH_ROWS, Projector, log_row
+from perpetuo.ledger.projector import BATCH_ROWS, MAX_COST_NANOUSD, MAX_TOKENS, Projector, log_row
 
 
 @pytest.fixture
@@ -301,11 +302,17 @@ def test_maintenance_runs_at_start_and_each_hour(tmp_path: Path, tables: Tables)
 def test_a_row_holds_what_postgresql_can_hold():
     row = log_row(settlement(1, requested_model="a\x00b", cost_nanousd=2**70, tags={"k\x00": "v"}))
     assert row["requested_model"] == "a\ufffdb"
-    assert row["cost_nanousd"] == 2**63 - 1
+    assert row["cost_nanousd"] == MAX_COST_NANOUSD
     assert row["tags"] == {"k\ufffd": "v"}
     assert (row["input_tokens"], row["usage_source"], row["reasoning_tokens"]) == (1, "reported", None)
     assert row["attempts"][0]["provider"] == "openai"
     assert {"type", "usage"}.isdisjoint(row)
+
+
+def test_counts_no_vendor_can_mean_are_bounded():
+    usage = Usage(input_tokens=2**70, output_tokens=-5, source="reported")
+    row = log_row(settlement(1, usage=usage, cost_nanousd=-1))
+    assert (row["input_tokens"], row["output_tokens"], row["cost_nanousd"]) == (MAX_TOKENS, 0, 0)
 
 
 def test_files_of_others_in_the_directory_are_left_alone(tmp_path: Path, tables: Tables):
