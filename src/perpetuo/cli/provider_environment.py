@@ -8,7 +8,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from perpetuo.core.catalog import Catalog
-from perpetuo.providers.catalog import load_catalog
+from perpetuo.providers.catalog.load import load_catalog
 
 OUR_KEYS_BEGIN = "pk_"
 """What our own banner tells people to export as OPENAI_API_KEY: taking it would make the gateway call itself."""

@@ -6,12 +6,12 @@ import socket
 import click
 
 from perpetuo.cli.children import Lifeline
+from perpetuo.cli.database_access import require_schema, run_with_database
 from perpetuo.cli.failures import Failure
 from perpetuo.cli.listen import bind, url_of
 from perpetuo.cli.options import load_settings
 from perpetuo.cli.provider_environment import vendor_variables
 from perpetuo.cli.secret_values import require_strong
-from perpetuo.cli.store import require_current_schema
 from perpetuo.cli.workers import report, run_gateway, stop_on_signals
 from perpetuo.settings import Settings
 
@@ -26,6 +26,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     database_url = require_production_settings(settings)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     listener = bind(settings.host, settings.port)
+    run_with_database(require_schema(database_url))
     asyncio.run(_serve(settings, database_url, listener))
 
 
@@ -43,7 +44,6 @@ def require_production_settings(settings: Settings) -> str:
 
 
 async def _serve(settings: Settings, database_url: str, listener: socket.socket) -> None:
-    await require_current_schema(database_url)
     lifeline = Lifeline()
     try:
         with stop_on_signals() as stop:

@@ -4,8 +4,10 @@ Settings and secrets come through the environment, never through the command lin
 """
 
 import argparse
+import signal
 import socket
 import sys
+from types import FrameType
 
 from pydantic import ValidationError
 
@@ -21,6 +23,8 @@ def main() -> int:
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--lifeline", type=int, required=True)
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, _end_cleanly)
+    signal.signal(signal.SIGINT, _end_cleanly)
     tie_to_parent(arguments.parent, arguments.lifeline)
     try:
         settings = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
@@ -34,6 +38,14 @@ def main() -> int:
     listener.setblocking(False)
     run_worker(settings, [listener], settings.database_url.get_secret_value())
     return 0
+
+
+def _end_cleanly(number: int, frame: FrameType | None) -> None:
+    """Holds before uvicorn takes the signals over, and after: it raises what it caught once more when it has drained,
+    which by default would end the process with a signal instead of exit code 0."""
+    del frame
+    signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(0)
 
 
 if __name__ == "__main__":

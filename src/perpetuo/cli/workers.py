@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,7 +24,7 @@ from perpetuo.settings import Settings
 from perpetuo.wiring import run_projector
 
 READY_WITHIN_S = 60.0
-STOP_MARGIN_S = 5.0
+STOP_MARGIN_S = 10.0
 """A worker that has not ended this long after its drain deadline is killed; its journal is recovered."""
 PROJECTOR_FLUSH_S = 30.0
 LONGEST_PROJECTOR_PAUSE_S = 30.0
@@ -36,7 +36,7 @@ def report(sentence: str) -> None:
 
 
 @contextlib.contextmanager
-def stop_on_signals() -> Iterator[asyncio.Event]:
+def stop_on_signals() -> Generator[asyncio.Event]:
     """An event that SIGTERM and SIGINT set, instead of ending the process."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -157,7 +157,8 @@ async def _reload_on_change(workers: list[Child], settings: Settings) -> None:
     """For development: new code is in the workers a moment after it was saved. The parent itself is not reloaded."""
     import watchfiles
 
-    async for changes in watchfiles.awatch(Path(perpetuo.__file__).parent, watch_filter=watchfiles.PythonFilter()):
+    watch = watchfiles.awatch  # pyright: ignore
+    async for changes in watch(Path(perpetuo.__file__).parent, watch_filter=watchfiles.PythonFilter()):
         names = ", ".join(sorted({Path(path).name for _, path in changes}))
         report(f"{names} changed: replacing the workers")
         for worker in workers:

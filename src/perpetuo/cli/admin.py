@@ -1,0 +1,435 @@
+"""`perpetuo admin`: providers, API keys, workspaces and users, straight in the database."""
+
+import os
+import uuid
+from datetime import datetime
+from typing import Any
+
+import click
+import msgspec
+
+from perpetuo.cli.database_access import database, encryption_key, run_with_database
+from perpetuo.cli.failures import Failure
+from perpetuo.cli.offered_models import ask_for_models, parse_models
+from perpetuo.cli.operator_records import (
+    add_api_key,
+    add_provider_key,
+    add_user,
+    add_workspace,
+    change_workspace,
+    find_workspace,
+    operator_transaction,
+)
+from perpetuo.cli.options import load_settings
+from perpetuo.cli.provider_environment import OUR_KEYS_BEGIN, today
+from perpetuo.cli.table import print_table
+from perpetuo.core.catalog import Model, Vendor
+from perpetuo.core.errors import EgressBlocked
+from perpetuo.core.snapshot import DEFAULT_PRIORITY, STRATEGIES, SUBSTITUTIONS, Secret
+from perpetuo.db.queries import api_keys, provider_keys, workspaces
+from perpetuo.db.settings_documents import WorkspaceSettings
+from perpetuo.http.egress import EgressPolicy
+from perpetuo.providers.auth import InvalidSecret, auth_headers
+from perpetuo.providers.catalog.load import load_catalog
+from perpetuo.settings import Settings
+
+UNSET = "none"
+"""What takes a setting of a workspace away again."""
+
+workspace_option = click.option("--workspace", "-w", help="Name or id; not needed while there is only one.")
+
+
+@click.group()
+def admin() -> None:
+    """Providers, API keys, workspaces, users. Takes effect in running gateways within a second."""
+
+
+# --- providers ------------------------------------------------------------------------------------------------------
+
+
+@admin.group()
+def provider() -> None:
+    """The keys a workspace has at its providers."""
+
+
+@provider.command("add")
+@workspace_option
+@click.option("--provider", "vendor_name", required=True, help="openai, anthropic, groq, openrouter, custom, ...")
+@click.option("--api-key", help="The key itself. It stays in your shell's history: --api-key-env is better.")
+@click.option("--api-key-env", metavar="NAME", help="The environment variable that holds the key.")
+@click.option("--base-url", help="As the vendor's own SDK takes it; OpenAI-compatible ones end in /v1.")
+@click.option("--label", default="", help="To tell several keys of one provider apart.")
+@click.option("--priority", type=click.IntRange(min=1), default=DEFAULT_PRIORITY, show_default=True,
+              help="Lower is asked first.")  # fmt: skip
+@click.option("--model", "model_texts", multiple=True, metavar="NAME[=TIER]",
+              help="A model it offers; TIER is default, premium, fast, cheap, or embedding. Repeatable.")  # fmt: skip
+def provider_add(
+    workspace: str | None,
+    vendor_name: str,
+    api_key: str | None,
+    api_key_env: str | None,
+    base_url: str | None,
+    label: str,
+    priority: int,
+    model_texts: tuple[str, ...],
+) -> None:
+    """Add a provider key to a workspace."""
+    settings = load_settings()
+    vendor = find_vendor(vendor_name)
+    secret = read_secret(vendor, api_key, api_key_env)
+    url = check_base_url(vendor, base_url)
+    models = parse_models(vendor, model_texts)
+    if not models and vendor.self_hosted:
+        models = _ask_or_explain(vendor, url, secret, settings)
+    with database(settings) as database_url:
+        key_id, name = run_with_database(
+            _add_provider(
+                database_url, workspace, encryption_key(settings), vendor, secret, base_url, label, priority, models
+            )
+        )
+    click.echo(f"{key_id}  {vendor.name}{f' ({label})' if label else ''} added to workspace {name}")
+    for model in models:
+        click.echo(f"  serves {model.id} ({', '.join((model.intent, *model.tiers))})")
+    if vendor.self_hosted and not any(model.tiers for model in models):
+        click.echo("  serves no tier, only its models by name: assign one with --model NAME=TIER")
+    _warn_when_blocked(url, settings)
+
+
+async def _add_provider(
+    database_url: str,
+    workspace: str | None,
+    key: str,
+    vendor: Vendor,
+    secret: str,
+    base_url: str | None,
+    label: str,
+    priority: int,
+    models: tuple[Model, ...],
+) -> tuple[str, str]:
+    async with operator_transaction(database_url) as conn:
+        row = await find_workspace(conn, workspace)
+        key_id = await add_provider_key(
+            conn,
+            key,
+            row["id"],
+            vendor=vendor.name,
+            secret=secret,
+            label=label,
+            base_url=base_url.rstrip("/") if base_url else None,
+            priority=priority,
+            models=models,
+        )
+        return key_id, row["name"]
+
+
+def find_vendor(name: str) -> Vendor:
+    vendors = load_catalog(today()).vendors
+    vendor = vendors.get(name.lower())
+    if vendor is None:
+        raise Failure(f"There is no provider {name}: choose one of {', '.join(vendors)}.")
+    return vendor
+
+
+def read_secret(vendor: Vendor, api_key: str | None, api_key_env: str | None) -> str:
+    """Empty for a server that wants none. Raises Failure."""
+    if api_key is not None and api_key_env is not None:
+        raise Failure("Give --api-key or --api-key-env, not both.")
+    if api_key_env is not None:
+        api_key = os.environ.get(api_key_env)
+        if not api_key:
+            raise Failure(f"The environment has no {api_key_env}.")
+    secret = (api_key or "").strip()
+    if not secret and vendor.auth != "none" and not vendor.self_hosted:
+        raise Failure(f"{vendor.title} needs a key: give --api-key-env NAME, or --api-key KEY.")
+    if secret.startswith(OUR_KEYS_BEGIN):
+        raise Failure("This is one of Perpetuo's own keys (pk_...), not a provider's.")
+    try:
+        auth_headers(vendor, Secret(secret))
+    except InvalidSecret as error:
+        raise Failure(str(error)) from None
+    return secret
+
+
+def check_base_url(vendor: Vendor, base_url: str | None) -> str:
+    """The URL that will be used. Raises Failure."""
+    url = base_url or vendor.base_url
+    if url is None:
+        raise Failure(f"{vendor.title} needs --base-url, for instance https://llm.example.com/v1.")
+    if not url.startswith(("http://", "https://")):
+        raise Failure("--base-url has to begin with https:// or http://.")
+    return url.rstrip("/")
+
+
+def _ask_or_explain(vendor: Vendor, url: str, secret: str, settings: Settings) -> tuple[Model, ...]:
+    try:
+        return ask_for_models(vendor, url, secret, settings.ca_bundle)
+    except Failure as failure:
+        click.echo(f"{failure.message} It is added without a model list and will be tried with any name.", err=True)
+        return ()
+
+
+def _warn_when_blocked(url: str, settings: Settings) -> None:
+    try:
+        EgressPolicy(settings.egress_allow).check_url(url)
+    except EgressBlocked as blocked:
+        click.echo(
+            f"Requests to it will be refused until the gateway is started with PERPETUO_EGRESS_ALLOW naming it: "
+            f"{blocked.message}",
+            err=True,
+        )
+
+
+@provider.command("list")
+@workspace_option
+def provider_list(workspace: str | None) -> None:
+    """Provider keys, in the order of their priority."""
+
+    async def read(database_url: str) -> list[dict[str, Any]]:
+        async with operator_transaction(database_url) as conn:
+            row = await find_workspace(conn, workspace)
+            return await provider_keys.list_provider_keys(conn, row["id"])
+
+    with database(load_settings()) as database_url:
+        rows = run_with_database(read(database_url))
+    print_table(
+        ["ID", "PROVIDER", "LABEL", "KEY", "PRIORITY", "ENABLED", "MODELS", "BASE URL"],
+        [
+            [
+                row["id"],
+                row["vendor"],
+                row["label"] or None,
+                f"...{row['secret_hint']}" if row["secret_hint"] else None,
+                row["priority"],
+                "yes" if row["enabled"] else "no",
+                len(row["models"]) or None,
+                row["base_url"],
+            ]
+            for row in rows
+        ],
+    )
+
+
+@provider.command("remove")
+@workspace_option
+@click.argument("provider_key_id")
+def provider_remove(workspace: str | None, provider_key_id: str) -> None:
+    """Remove a provider key; its id is in `provider list`."""
+
+    async def remove(database_url: str) -> bool:
+        async with operator_transaction(database_url) as conn:
+            row = await find_workspace(conn, workspace)
+            return await provider_keys.delete_provider_key(conn, row["id"], require_uuid(provider_key_id))
+
+    with database(load_settings()) as database_url:
+        removed = run_with_database(remove(database_url))
+    if not removed:
+        raise Failure(f"There is no provider key {provider_key_id}: see `perpetuo admin provider list`.")
+    click.echo("removed")
+
+
+# --- API keys -------------------------------------------------------------------------------------------------------
+
+
+@admin.group()
+def key() -> None:
+    """The keys that applications use."""
+
+
+@key.command("create")
+@workspace_option
+@click.option("--name", default="key", show_default=True, help="To tell keys apart.")
+def key_create(workspace: str | None, name: str) -> None:
+    """Make an API key and show it, once."""
+
+    async def create(database_url: str) -> tuple[str, str, str]:
+        async with operator_transaction(database_url) as conn:
+            row = await find_workspace(conn, workspace)
+            return (*await add_api_key(conn, row["id"], name), row["name"])
+
+    with database(load_settings()) as database_url:
+        key_id, api_key, workspace_name = run_with_database(create(database_url))
+    click.echo(api_key)
+    click.echo(f"id {key_id}, workspace {workspace_name}; it can not be shown again.", err=True)
+
+
+@key.command("list")
+@workspace_option
+def key_list(workspace: str | None) -> None:
+    """API keys, revoked ones included."""
+
+    async def read(database_url: str) -> list[dict[str, Any]]:
+        async with operator_transaction(database_url) as conn:
+            row = await find_workspace(conn, workspace)
+            return await api_keys.list_api_keys(conn, row["id"])
+
+    with database(load_settings()) as database_url:
+        rows = run_with_database(read(database_url))
+    print_table(
+        ["ID", "NAME", "KEY", "CREATED", "EXPIRES", "REVOKED"],
+        [
+            [
+                row["id"],
+                row["name"],
+                f"{row['prefix']}...{row['last4']}",
+                _day(row["created_at"]),
+                _day(row["expires_at"]),
+                _day(row["revoked_at"]),
+            ]
+            for row in rows
+        ],
+    )
+
+
+@key.command("revoke")
+@workspace_option
+@click.argument("api_key_id")
+def key_revoke(workspace: str | None, api_key_id: str) -> None:
+    """Revoke an API key; its id is in `key list`."""
+
+    async def revoke(database_url: str) -> bool:
+        async with operator_transaction(database_url) as conn:
+            row = await find_workspace(conn, workspace)
+            return await api_keys.revoke_api_key(conn, row["id"], require_uuid(api_key_id))
+
+    with database(load_settings()) as database_url:
+        revoked = run_with_database(revoke(database_url))
+    if not revoked:
+        raise Failure(f"There is no API key {api_key_id} that is still valid: see `perpetuo admin key list`.")
+    click.echo("revoked")
+
+
+# --- workspaces and users -------------------------------------------------------------------------------------------
+
+
+@admin.group()
+def workspace() -> None:
+    """Tenants: each has its own keys, providers, quotas and logs."""
+
+
+@workspace.command("list")
+def workspace_list() -> None:
+    """Workspaces and their settings; `-` is the default."""
+
+    async def read(database_url: str) -> list[dict[str, Any]]:
+        async with operator_transaction(database_url) as conn:
+            return await workspaces.list_workspaces(conn)
+
+    with database(load_settings()) as database_url:
+        rows = run_with_database(read(database_url))
+    documents = [(row, msgspec.convert(row["settings"], WorkspaceSettings)) for row in rows]
+    print_table(
+        ["ID", "NAME", "STRATEGY", "SUBSTITUTION", "UNKNOWN MODELS", "REQUESTS/MONTH", "TOKENS/MONTH", "SUSPENDED"],
+        [
+            [
+                row["id"],
+                row["name"],
+                settings.strategy,
+                settings.substitution,
+                settings.unknown_models,
+                settings.quota_requests_month,
+                settings.quota_tokens_month,
+                "yes" if row["suspended"] else "no",
+            ]
+            for row, settings in documents
+        ],
+    )
+
+
+@workspace.command("create")
+@click.argument("name")
+@click.option("--owner", metavar="EMAIL", help="Its owner; the first user by default.")
+def workspace_create(name: str, owner: str | None) -> None:
+    """Make a workspace."""
+
+    async def create(database_url: str) -> str:
+        async with operator_transaction(database_url) as conn:
+            return await add_workspace(conn, name, owner)
+
+    with database(load_settings()) as database_url:
+        click.echo(run_with_database(create(database_url)))
+
+
+@workspace.command("set")
+@click.argument("name_or_id")
+@click.option("--strategy", type=click.Choice([*STRATEGIES, UNSET]))
+@click.option("--substitution", type=click.Choice(SUBSTITUTIONS))
+@click.option("--unknown-models", type=click.Choice(["reject", "default"]))
+@click.option("--quota-requests", metavar="N|none", help="Requests per calendar month (UTC).")
+@click.option("--quota-tokens", metavar="N|none", help="Input and output tokens per calendar month (UTC).")
+@click.option("--suspended/--active", default=None, help="A suspended workspace gets 403 for every request.")
+def workspace_set(
+    name_or_id: str,
+    strategy: str | None,
+    substitution: str | None,
+    unknown_models: str | None,
+    quota_requests: str | None,
+    quota_tokens: str | None,
+    suspended: bool | None,
+) -> None:
+    """Change a workspace's settings; what is not named stays."""
+    changes: dict[str, Any] = {
+        "strategy": strategy,
+        "substitution": substitution,
+        "unknown_models": unknown_models,
+        "quota_requests_month": _quota(quota_requests, "--quota-requests"),
+        "quota_tokens_month": _quota(quota_tokens, "--quota-tokens"),
+    }
+    changes = {name: None if value == UNSET else value for name, value in changes.items() if value is not None}
+    if not changes and suspended is None:
+        raise Failure("Nothing to change: see `perpetuo admin workspace set --help`.")
+
+    async def change(database_url: str) -> str:
+        async with operator_transaction(database_url) as conn:
+            row = await find_workspace(conn, name_or_id)
+            if changes:
+                await change_workspace(conn, row, changes)
+            if suspended is not None:
+                await workspaces.set_workspace_suspended(conn, row["id"], suspended=suspended)
+            return row["name"]
+
+    with database(load_settings()) as database_url:
+        click.echo(f"{run_with_database(change(database_url))} changed")
+
+
+@admin.command("create-user")
+@click.argument("email")
+@click.option("--workspace-name", default=None, help="Also make a workspace that the user owns.")
+def create_user(email: str, workspace_name: str | None) -> None:
+    """Make a user, and a first workspace if there is none; shows the password, once."""
+    if "@" not in email.strip("@"):
+        raise Failure(f"{email} is not an e-mail address.")
+
+    async def create(database_url: str) -> tuple[str, str | None]:
+        async with operator_transaction(database_url) as conn:
+            _, password = await add_user(conn, email)
+            name = workspace_name or (None if await workspaces.list_workspaces(conn) else "default")
+            if name is not None:
+                await add_workspace(conn, name, email)
+            return password, name
+
+    with database(load_settings()) as database_url:
+        password, made = run_with_database(create(database_url))
+    click.echo(password)
+    click.echo(f"the password of {email}; it can not be shown again.", err=True)
+    if made is not None:
+        click.echo(f"workspace {made} made.", err=True)
+
+
+def require_uuid(text: str) -> str:
+    """Raises Failure."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        raise Failure(f"{text} is not an id.") from None
+
+
+def _quota(text: str | None, option: str) -> int | str | None:
+    if text is None or text == UNSET:
+        return text
+    if not text.isascii() or not text.isdigit() or int(text) >= 2**63:
+        raise Failure(f"{option} takes a number, or `none`.")
+    return int(text)
+
+
+def _day(moment: datetime | None) -> str | None:
+    return moment.strftime("%Y-%m-%d %H:%M") if moment else None

@@ -1,0 +1,62 @@
+"""What `up` says when it is ready: lines that work when pasted."""
+
+from pathlib import Path
+
+from perpetuo.cli.data_dir import FirstRun
+
+EXAMPLE_MODEL = "gpt-4"
+
+
+def ready_text(
+    *,
+    base_url: str,
+    data_dir: Path,
+    first_run_file: Path,
+    known: FirstRun | None,
+    is_first: bool,
+    workspace_name: str,
+    adopted: tuple[str, ...],
+    providers: tuple[str, ...],
+    no_demo_because: str | None,
+) -> str:
+    """known: None when the notes of the first run are gone."""
+    lines = ["", f"Perpetuo is ready at {base_url.removesuffix('/v1')}", ""]
+    lines.append(f"  data        {data_dir}" + ("" if is_first else "  (found: secrets, database, workspace)"))
+    lines.append(f"  workspace   {workspace_name}")
+    lines.append(f"  providers   {', '.join(providers) or 'none yet: perpetuo admin provider add --help'}")
+    if adopted:
+        lines.append(f"              taken over from the environment just now: {', '.join(adopted)}")
+    if no_demo_because is not None:
+        lines.append(f"  demo model  not started: {no_demo_because}")
+    if is_first and known is not None:
+        lines += [f"  API key     {known.api_key}", f"  sign-in     {known.email}  {known.password}"]
+        lines += [f"              shown this once; kept in {first_run_file}"]
+        lines += ["", "Paste into a shell:", *shell_lines(base_url, known.api_key)]
+        lines += ["", "Or in Python (pip install openai):", *PYTHON_LINES]
+    elif known is not None:
+        lines.append(f"  API key     the first run's, in {first_run_file} (a key is shown once only)")
+        key = f'"$(sed -n \'s/.*"api_key": "\\(.*\\)".*/\\1/p\' "{first_run_file}")"'
+        lines += ["", "Paste into a shell:", *shell_lines(base_url, key)]
+    else:
+        lines.append("  API key     make a new one: perpetuo admin key create --name NAME")
+    lines += ["", "Decisions as they are taken: perpetuo logs --tail        Stop: Ctrl-C", ""]
+    return "\n".join(lines)
+
+
+def shell_lines(base_url: str, key: str) -> list[str]:
+    body = f'{{"model": "{EXAMPLE_MODEL}", "messages": [{{"role": "user", "content": "Say hello."}}]}}'
+    return [
+        f"export OPENAI_BASE_URL={base_url} OPENAI_API_KEY={key}",
+        'curl -s "$OPENAI_BASE_URL/chat/completions" -H "Authorization: Bearer $OPENAI_API_KEY" '
+        f"-H 'Content-Type: application/json' -d '{body}'",
+    ]
+
+
+# Without indentation: Python would refuse what is pasted with it.
+PYTHON_LINES = [
+    "from openai import OpenAI",
+    "client = OpenAI()  # reads the two variables above",
+    f'answer = client.chat.completions.create(model="{EXAMPLE_MODEL}", '
+    'messages=[{"role": "user", "content": "Say hello."}])',
+    "print(answer.choices[0].message.content)",
+]

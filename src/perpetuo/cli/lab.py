@@ -1,0 +1,100 @@
+"""`perpetuo lab`: simulated vendors to play and test with."""
+
+import asyncio
+import signal
+import sys
+
+import click
+import msgspec
+
+from perpetuo.lab.faults import FAULTS
+from perpetuo.lab.prices import LabPrice
+from perpetuo.lab.vendor import Lab, ShapeName, SimulatedVendor, VendorSettings
+
+
+@click.group()
+def lab() -> None:
+    """Simulated vendors on loopback, with faults on demand and their own books."""
+
+
+@lab.command()
+@click.option(
+    "--openai", "openai_count", default=1, show_default=True, type=click.IntRange(0, 64), help="OpenAI-shaped vendors."
+)
+@click.option(
+    "--anthropic",
+    "anthropic_count",
+    default=1,
+    show_default=True,
+    type=click.IntRange(0, 64),
+    help="Anthropic-shaped vendors.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address.")
+@click.option(
+    "--port", default=0, type=click.IntRange(0, 65535 - 128), help="Of the first vendor, the others follow. 0: any."
+)
+@click.option("--seed", default=0, show_default=True, help="Everything drawn follows from it.")
+@click.option("--words", default=20, show_default=True, type=click.IntRange(0, 100_000), help="Length of an answer.")
+@click.option("--first-byte-ms", default=0.0, type=click.FloatRange(0), help="Before anything is sent.")
+@click.option("--chunk-ms", default=0.0, type=click.FloatRange(0), help="Before each word.")
+@click.option("--jitter", default=0.0, type=click.FloatRange(0, 1), help="Share by which both are spread.")
+@click.option("--input-price", default=0, type=click.IntRange(0), help="Micro-USD per million tokens.")
+@click.option("--output-price", default=0, type=click.IntRange(0), help="Micro-USD per million tokens.")
+def serve(
+    openai_count: int,
+    anthropic_count: int,
+    host: str,
+    port: int,
+    seed: int,
+    words: int,
+    first_byte_ms: float,
+    chunk_ms: float,
+    jitter: float,
+    input_price: int,
+    output_price: int,
+) -> None:
+    """Run simulated vendors until Ctrl-C. Prints one line of JSON with their base URLs, see docs/lab.md."""
+    settings = VendorSettings(
+        first_byte_s=first_byte_ms / 1000,
+        chunk_s=chunk_ms / 1000,
+        jitter=jitter,
+        words=words,
+        price=LabPrice(input=input_price, output=output_price),
+    )
+    counts: dict[ShapeName, int] = {"openai": openai_count, "anthropic": anthropic_count}
+    vendors = [
+        SimulatedVendor(f"{shape}-{number}", shape, seed=seed, settings=settings)
+        for shape, count in counts.items()
+        for number in range(1, count + 1)
+    ]
+    if not vendors:
+        raise click.UsageError("ask for at least one vendor: --openai N or --anthropic N")
+    try:
+        asyncio.run(_serve(Lab(vendors), host, port))
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"can not listen on {host}, port {port or 'any'}: {error.strerror}") from error
+
+
+@lab.command()
+def faults() -> None:
+    """List the faults and what they do."""
+    width = max(map(len, FAULTS))
+    for name, row in FAULTS.items():
+        number = f" (={row.default:g}: {row.parameter})" if row.parameter is not None else ""
+        click.echo(f"{name:<{width}}  {row.group:<21}  {row.about}{number}")
+
+
+async def _serve(lab: Lab, host: str, port: int) -> None:
+    told_to_stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, told_to_stop.set)
+    await lab.start(host, port)
+    try:
+        click.echo(msgspec.json.encode({"vendors": lab.describe()}).decode())
+        sys.stdout.flush()
+        await told_to_stop.wait()
+    finally:
+        await lab.stop()
