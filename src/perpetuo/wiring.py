@@ -1,6 +1,7 @@
 """Builds every object and joins them; the only module that knows all the others."""
 
 import asyncio
+import contextlib
 import datetime
 import logging
 import os
@@ -18,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from perpetuo.core.catalog import Catalog
 from perpetuo.core.limits import IpLimiter
-from perpetuo.core.ports import Clock
+from perpetuo.core.ports import Clock, Entropy
 from perpetuo.core.resilience.availability import Availability
 from perpetuo.core.resilience.health import Health
 from perpetuo.db.engine import create_engine, owner_transaction
@@ -41,7 +42,7 @@ from perpetuo.http.proxies import proxy_from_environment
 from perpetuo.http.reference_client import ReferenceUpstream
 from perpetuo.http.server import PerpetuoHttpProtocol
 from perpetuo.http.upstream import Deadlines, Upstream
-from perpetuo.ledger.journal import JournalWriter
+from perpetuo.ledger.journal import JournalUnavailable, JournalWriter
 from perpetuo.ledger.projector import Projector
 from perpetuo.ledger.recovery import Recovery
 from perpetuo.observability.logging import configure_logging
@@ -176,20 +177,13 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
     admission = build_admission(settings)
     feed = SnapshotFeed(loader, catalog, admission, clock, settings.snapshot_poll_s)
     events = EventManager(EVENTS_KEPT, _sinks(settings))
-    journal = JournalWriter(
-        journal_directory(settings),
-        "worker",
-        max_segment_bytes=SEGMENT_BYTES,
-        max_total_bytes=settings.journal_max_bytes,
-        clock=clock,
-        entropy=entropy,
-        fsync=settings.journal_fsync,
-    )
+    journal = await asyncio.to_thread(_open_journal, settings, clock, entropy)
+    upstream = await asyncio.to_thread(build_upstream, settings)
     state = GatewayState(
         clock=clock,
         entropy=entropy,
         snapshots=feed,
-        upstream=build_upstream(settings),
+        upstream=upstream,
         protocols=PROTOCOLS,
         journal=journal,
         events=events,
@@ -198,18 +192,42 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
         health=Health(),
         limits=build_limits(settings),
     )
-    background = [asyncio.create_task(feed.run()), asyncio.create_task(events.run())]
+    background = [
+        asyncio.create_task(feed.run()),
+        asyncio.create_task(events.run()),
+        asyncio.create_task(_write_held_settlements(journal)),
+    ]
     server = GatewayServer(_uvicorn_config(state, settings), state, settings.drain_timeout_s)
     try:
         await server.serve(sockets)
     finally:
+        await events.flush()
         for task in background:
             task.cancel()
         await asyncio.gather(*background, return_exceptions=True)
-        await events.flush()
         await state.upstream.aclose()
-        journal.close()
+        await asyncio.to_thread(journal.close)
         await engine.dispose()
+
+
+def _open_journal(settings: Settings, clock: Clock, entropy: Entropy) -> JournalWriter:
+    return JournalWriter(
+        journal_directory(settings),
+        "worker",
+        max_segment_bytes=SEGMENT_BYTES,
+        max_total_bytes=settings.journal_max_bytes,
+        clock=clock,
+        entropy=entropy,
+        fsync=settings.journal_fsync,
+    )
+
+
+async def _write_held_settlements(journal: JournalWriter) -> None:
+    """After a full disk an idle worker has nobody else to try again what is waiting in memory."""
+    while True:
+        await asyncio.sleep(1.0)
+        with contextlib.suppress(JournalUnavailable):
+            journal.write_unwritten()
 
 
 def _uvicorn_config(state: GatewayState, settings: Settings) -> uvicorn.Config:
