@@ -88,6 +88,7 @@ async def run_projector(settings: Settings, database_url: str, stop: asyncio.Eve
     engine = create_engine(database_url, role="perpetuo_system")
     owner = create_engine(database_url, pool_size=1)
     directory = journal_directory(settings)
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     projector = Projector(
         directory,
         SqlProjectionStore(engine),

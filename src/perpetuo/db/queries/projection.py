@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import delete, func, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,7 +18,7 @@ COUNTED_NAME_CHARACTERS = 128
 """Names in the counters' key are cut here: an index row holds 2,704 bytes, and clients choose what they ask for."""
 
 _COLUMNS = [column.name for column in request_logs.c]
-_TYPES = {column.name: column.type.compile() for column in request_logs.c}
+_TYPES = {column.name: column.type.compile(dialect=postgresql.dialect()) for column in request_logs.c}
 _INCOMING = ", ".join(
     "received_at_ms double precision" if name == "received_at" else f"{name} {_TYPES[name]}" for name in _COLUMNS
 )
@@ -86,7 +87,7 @@ async def get_journal_positions(conn: AsyncConnection, journals: Sequence[str] |
     statement = select(journal_positions.c.journal, journal_positions.c.position)
     if journals is not None:
         statement = statement.where(journal_positions.c.journal.in_(journals))
-    return {journal: position for journal, position in (await conn.execute(statement)).tuples()}
+    return {journal: position for journal, position in (await conn.execute(statement)).all()}
 
 
 async def set_journal_positions(conn: AsyncConnection, positions: Mapping[str, int]) -> None:

@@ -38,5 +38,5 @@ async def month_totals(conn: AsyncConnection, since: datetime) -> dict[str, tupl
     )
     return {
         workspace_id: (int(requests), int(tokens))
-        for workspace_id, requests, tokens in (await conn.execute(statement)).tuples()
+        for workspace_id, requests, tokens in (await conn.execute(statement)).all()
     }
