@@ -1,0 +1,267 @@
+"""One of two vendors fails in every way there is: clients do not notice, and both sides' books agree.
+
+`make soak` runs the same with 5,000 requests in each mode.
+"""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+from gateway_harness import RunningGateway, provider, running_gateway
+
+from perpetuo.core.resilience.availability import Availability
+from perpetuo.http.upstream import Deadlines
+from perpetuo.lab import (
+    AFTER_CONTENT_FAULTS,
+    HARMLESS_FAULTS,
+    INVALID_REQUEST_FAULTS,
+    KEY_FAULTS,
+    NEXT_CANDIDATE_FAULTS,
+    RETRYABLE_FAULTS,
+    TIMEOUT_FAULTS,
+    SimulatedVendor,
+    VendorSettings,
+)
+from perpetuo.ledger.records import Settlement
+
+REQUESTS = 60
+SOAK_REQUESTS = 5_000
+CONCURRENCY = 16
+WORDS = 8
+
+
+@asynccontextmanager
+async def two_vendors(
+    tmp_path: Path, *, reference_client: bool = False
+) -> AsyncIterator[tuple[RunningGateway, SimulatedVendor, SimulatedVendor]]:
+    """The OpenAI-shaped one is asked first, the Anthropic-shaped one is healthy."""
+    settings = VendorSettings(words=WORDS)
+    async with (
+        SimulatedVendor("first", "openai", seed=1, settings=settings) as first,
+        SimulatedVendor("second", "anthropic", seed=2, settings=settings) as second,
+        running_gateway(
+            tmp_path,
+            [
+                provider("openai", first.base_url, priority=1),
+                provider("anthropic", second.base_url, priority=2),
+            ],
+            deadlines=Deadlines(connect_s=2.0, first_byte_s=0.5, idle_s=0.5, total_s=20.0),
+            reference_client=reference_client,
+        ) as gateway,
+    ):
+        yield gateway, first, second
+
+
+def answer_text(stream: bool, body: bytes) -> str:
+    """What a client makes of a whole, proper answer. Fails on anything else."""
+    if not stream:
+        return msgspec.json.decode(body)["choices"][0]["message"]["content"]
+    events = [line[6:] for line in body.decode().split("\n") if line.startswith("data: ")]
+    assert events[-1] == "[DONE]"
+    chunks = [msgspec.json.decode(event) for event in events[:-1]]
+    assert all("error" not in chunk for chunk in chunks)
+    return "".join(chunk["choices"][0]["delta"].get("content") or "" for chunk in chunks if chunk["choices"])
+
+
+def forget_outages(gateway: RunningGateway) -> None:
+    """Every request is to meet the failing vendor; cooling and breakers have tests of their own."""
+    gateway.state.availability = Availability()
+
+
+async def one_request(gateway: RunningGateway, number: int, words: dict[str, str]) -> None:
+    stream = number % 2 == 1
+    forget_outages(gateway)
+    reply = await gateway.chat("gpt-4o", stream=stream, messages=[{"role": "user", "content": f"request {number}"}])
+    assert reply.status_code == 200, reply.text
+    vendor = reply.headers["x-perpetuo-provider"]
+    text = answer_text(stream, reply.content)
+    assert text.split() and len(text.split()) == WORDS, text
+    words[reply.headers["x-perpetuo-request-id"]] = vendor
+
+
+async def run_mode(tmp_path: Path, fault: str, requests: int) -> None:
+    async with two_vendors(tmp_path) as (gateway, first, second):
+        first.set_fault(fault, rate=0.5)
+        answered: dict[str, str] = {}
+        gate = asyncio.Semaphore(CONCURRENCY)
+
+        async def one(number: int) -> None:
+            async with gate:
+                await one_request(gateway, number, answered)
+
+        async with asyncio.TaskGroup() as group:
+            for number in range(requests):
+                group.create_task(one(number))
+        settled = await gateway.settled(requests)
+        assert len(settled) == requests == len({settlement.id for settlement in settled})
+        assert_books_agree(settled, answered, first, second)
+        assert Counter(answered.values())["anthropic"] > 0, "the fault never struck"
+
+
+def assert_books_agree(
+    settled: list[Settlement], answered: dict[str, str], first: SimulatedVendor, second: SimulatedVendor
+) -> None:
+    """Token by token: what we say a request used is what the vendor that answered it billed."""
+    billed = {
+        (entry.vendor, entry.request_id): entry
+        for vendor in (first, second)
+        for entry in vendor.ledger
+        if entry.outcome == "finished" and entry.fault in (None, *HARMLESS_FAULTS)
+    }
+    for row in settled:
+        vendor = "first" if answered[row.id] == "openai" else "second"
+        entry = billed[vendor, row.id]
+        assert row.provider == answered[row.id]
+        assert (row.usage.input_tokens, row.usage.output_tokens) == (entry.input_tokens, entry.output_tokens)
+        assert row.usage.source == "reported"
+        # By number: a connection that was closed under a request is renewed once within the same attempt.
+        seen = len({entry.attempt for v in (first, second) for entry in v.ledger.of_request(row.id)})
+        assert len(row.attempts) == seen, "an attempt nobody saw, or one nobody recorded"
+        assert row.fallback_used == (seen == 2)
+        # A neighbour's failure may have cooled the first vendor before this request was ordered.
+        assert row.substituted == ("none" if vendor == "first" else "fallback" if seen == 2 else "priority")
+
+
+@pytest.mark.parametrize("fault", RETRYABLE_FAULTS + NEXT_CANDIDATE_FAULTS)
+async def test_every_request_is_answered_while_a_healthy_vendor_exists(tmp_path: Path, fault: str) -> None:
+    await run_mode(tmp_path, fault, REQUESTS)
+
+
+@pytest.mark.parametrize("fault", TIMEOUT_FAULTS)
+async def test_a_silent_vendor_is_left_at_the_deadline(tmp_path: Path, fault: str) -> None:
+    await run_mode(tmp_path, fault, 12)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("fault", RETRYABLE_FAULTS)
+async def test_soak_every_request_is_answered_while_a_healthy_vendor_exists(tmp_path: Path, fault: str) -> None:
+    await run_mode(tmp_path, fault, SOAK_REQUESTS)
+
+
+@pytest.mark.parametrize("fault", HARMLESS_FAULTS)
+async def test_what_is_only_odd_is_not_failed_over(tmp_path: Path, fault: str) -> None:
+    async with two_vendors(tmp_path) as (gateway, first, _):
+        first.set_fault("slow_first_byte=0.1" if fault == "slow_first_byte" else fault)
+        for number in range(6):
+            stream = number % 2 == 1
+            reply = await gateway.chat(stream=stream)
+            assert reply.headers["x-perpetuo-provider"] == "openai"
+            assert len(answer_text(stream, reply.content).split()) == WORDS
+
+
+@pytest.mark.parametrize("fault", AFTER_CONTENT_FAULTS)
+@pytest.mark.parametrize("reference_client", [False, True], ids=["own", "reference"])
+async def test_after_content_there_is_one_error_event_and_no_second_answer(
+    tmp_path: Path, fault: str, reference_client: bool
+) -> None:
+    async with two_vendors(tmp_path, reference_client=reference_client) as (gateway, first, second):
+        first.set_fault(f"{fault}=3")
+        received = b""
+        with pytest.raises(Exception):  # noqa: B017, PT011 - the connection is closed without a proper end
+            async with gateway.http.stream(
+                "POST",
+                "/v1/chat/completions",
+                json={"model": "gpt-4o", "stream": True, "messages": [{"role": "user", "content": "go"}]},
+            ) as reply:
+                assert reply.status_code == 200
+                async for chunk in reply.aiter_raw():
+                    received += chunk
+        text = received.decode()
+        assert text.count('"error"') == 1
+        assert "stream_interrupted" in text
+        assert "[DONE]" not in text
+        assert len(second.ledger) == 0, "retried after the first byte"
+        (row,) = await gateway.settled(1)
+        assert (row.partial, row.status, row.outcome, row.usage.source) == (True, 200, "failed", "counted")
+        (entry,) = list(first.ledger)
+        assert row.usage.output_tokens == 3 == entry.output_tokens
+        assert row.usage.input_tokens == entry.input_tokens
+
+
+@pytest.mark.parametrize("fault", KEY_FAULTS)
+async def test_a_refused_key_costs_one_request_and_is_then_left_alone(tmp_path: Path, fault: str) -> None:
+    async with two_vendors(tmp_path) as (gateway, first, _):
+        first.set_fault(fault)
+        refused = await gateway.chat()
+        assert (refused.status_code, refused.json()["error"]["code"]) == (502, "provider_auth_failed")
+        assert "sk-lab-0123456789abcdef" not in refused.text
+        for _ in range(5):
+            reply = await gateway.chat()
+            assert (reply.status_code, reply.headers["x-perpetuo-provider"]) == (200, "anthropic")
+        assert len(first.ledger) == 1
+
+
+@pytest.mark.parametrize("fault", INVALID_REQUEST_FAULTS)
+async def test_an_invalid_request_is_not_tried_elsewhere(tmp_path: Path, fault: str) -> None:
+    async with two_vendors(tmp_path) as (gateway, first, second):
+        first.set_fault(fault)
+        reply = await gateway.chat()
+        assert (reply.status_code, reply.json()["error"]["code"]) == (400, "upstream_rejected")
+        assert len(second.ledger) == 0
+        assert not gateway.state.availability.view(
+            gateway.state.clock.monotonic_s(), gateway.snapshots.workspace.provider_keys
+        ), "the client's own mistake opened something"
+
+
+async def test_a_cooling_vendor_is_not_called_before_its_time(tmp_path: Path) -> None:
+    async with two_vendors(tmp_path) as (gateway, first, _):
+        first.set_fault("status_429=3", count=1)
+        replies = [await gateway.chat() for _ in range(10)]
+        assert {reply.headers["x-perpetuo-provider"] for reply in replies} == {"anthropic"}
+        assert len(first.ledger) == 1
+        refused_at = first.ledger[0].finished_at
+        assert refused_at is not None
+        async with asyncio.timeout(10):
+            while (await gateway.chat()).headers["x-perpetuo-provider"] != "openai":
+                await asyncio.sleep(0.05)
+        assert first.ledger[1].received_at - refused_at >= 2.95
+
+
+async def test_when_everybody_fails_the_client_gets_the_list_of_attempts(tmp_path: Path) -> None:
+    async with two_vendors(tmp_path) as (gateway, first, second):
+        first.set_fault("status_500")
+        second.set_fault("status_529")
+        reply = await gateway.chat()
+        error = reply.json()["error"]
+        assert (reply.status_code, error["code"]) == (502, "upstream_failed")
+        assert [attempt["status"] for attempt in error["attempts"]] == [500, 529]
+        assert reply.headers["x-perpetuo-attempts"] == "2"
+
+
+async def test_a_client_that_leaves_closes_the_upstream_and_is_settled_with_the_tokens_so_far(tmp_path: Path) -> None:
+    settings = VendorSettings(words=400, chunk_s=0.005)
+    async with (
+        SimulatedVendor("first", "openai", seed=1, settings=settings) as first,
+        running_gateway(tmp_path, [provider("openai", first.base_url)]) as gateway,
+    ):
+        chosen = random.Random(7)
+        for _ in range(8):
+            stop_after = chosen.randint(1, 20)
+            async with gateway.http.stream(
+                "POST",
+                "/v1/chat/completions",
+                json={"model": "gpt-4o", "stream": True, "messages": [{"role": "user", "content": "go"}]},
+            ) as reply:
+                seen = 0
+                async for chunk in reply.aiter_raw():
+                    seen += chunk.count(b"data: ")
+                    if seen >= stop_after:
+                        break
+        rows = await gateway.settled(8)
+        assert {row.outcome for row in rows} == {"client_closed"}
+        assert all(row.partial and row.status == 499 for row in rows)
+        async with asyncio.timeout(5):
+            while any(entry.outcome == "open" for entry in first.ledger):
+                await asyncio.sleep(0.01)
+        billed = {entry.request_id: entry for entry in first.ledger}
+        for row in rows:
+            sent = billed[row.id].content_chunks_sent
+            assert row.usage.output_tokens is not None
+            # What the vendor had handed to its socket may have been on the wire when we closed it.
+            assert 0 <= sent - row.usage.output_tokens <= 20
+        assert gateway.state.in_flight == set()
