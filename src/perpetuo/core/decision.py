@@ -42,7 +42,7 @@ class Strategy(msgspec.Struct, frozen=True):
 class Candidate(msgspec.Struct, frozen=True):
     """A provider key + the model it would use. `reason`: the number that ordered it, in one sentence.
 
-    stand_in: this key also has the exact model; this one is asked only if the vendor says it lacks that.
+    standby: this key also has the exact model; this one is asked only if the vendor says it lacks that.
     """
 
     key: ProviderKey
@@ -52,7 +52,6 @@ class Candidate(msgspec.Struct, frozen=True):
     reason: str = ""
     estimated_cost_nanousd: int | None = None
     standby: bool = False
-    stand_in: bool = False
 
 
 class Skipped(msgspec.Struct, frozen=True):

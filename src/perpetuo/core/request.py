@@ -1,7 +1,7 @@
 """A chat or embeddings request, parsed only as far as a decision needs."""
 
 import re
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 
 import msgspec
 
@@ -43,17 +43,19 @@ class EmbeddingsRequest(msgspec.Struct, frozen=True):
 MAX_DEPTH = 128
 MAX_MODEL_CHARS = 256
 MAX_MESSAGES = 100_000
+MAX_STRINGS = 100_000
+"""Keys and texts together: a body of a million keys would hold up everybody else and is nobody's request."""
 
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# Never fails and never backs up, so that no body can make it slow; an unclosed string ends with the body.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_OPENING = b"[{"
 _WHERE = re.compile(r" - at `\$(?P<path>[^`]*)`")
 
+_ABSENT = msgspec.Raw()
+_NOTHING = (b"", b"null")
+
 Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
-Number = int | float
-
-
-class _ImageUrl(msgspec.Struct):
-    url: str
 
 
 class _Part(msgspec.Struct):
@@ -61,18 +63,36 @@ class _Part(msgspec.Struct):
 
     type: str
     text: str | None = None
-    image_url: _ImageUrl | None = None
+    image_url: msgspec.Raw = _ABSENT
+    input_audio: msgspec.Raw = _ABSENT
+    file: msgspec.Raw = _ABSENT
     refusal: str | None = None
+
+
+class _ImageUrl(msgspec.Struct):
+    url: Annotated[str, msgspec.Meta(min_length=1)]
+    detail: str | None = None
+
+
+class _InputAudio(msgspec.Struct):
+    data: str
+    format: str
+
+
+class _File(msgspec.Struct):
+    file_id: str | None = None
+    file_data: str | None = None
+    filename: str | None = None
 
 
 class _FunctionCall(msgspec.Struct):
     name: str
-    arguments: str = ""
+    arguments: str
 
 
 class _ToolCall(msgspec.Struct):
-    id: str | None = None
-    type: str | None = None
+    id: str
+    type: str = "function"
     function: _FunctionCall | None = None
 
 
@@ -80,12 +100,14 @@ class _Message(msgspec.Struct):
     role: Role
     content: str | list[_Part] | None = None
     name: str | None = None
+    refusal: str | None = None
     tool_calls: list[_ToolCall] | None = None
+    function_call: _FunctionCall | None = None
     tool_call_id: str | None = None
 
 
 class _Function(msgspec.Struct):
-    name: str
+    name: Annotated[str, msgspec.Meta(min_length=1)]
     description: str | None = None
     parameters: dict[str, msgspec.Raw] | None = None
 
@@ -104,8 +126,13 @@ class _ResponseFormat(msgspec.Struct):
     json_schema: dict[str, msgspec.Raw] | None = None
 
 
+class _Named(msgspec.Struct):
+    name: str
+
+
 class _ToolChoice(msgspec.Struct):
     type: str
+    function: _Named | None = None
 
 
 class _Body(msgspec.Struct):
@@ -118,28 +145,31 @@ class _Body(msgspec.Struct):
     tools: list[_Tool] | None = None
     functions: list[_Function] | None = None
     tool_choice: Literal["none", "auto", "required"] | _ToolChoice | None = None
+    function_call: Literal["none", "auto"] | _Named | None = None
     parallel_tool_calls: bool | None = None
     response_format: _ResponseFormat | None = None
-    max_tokens: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    max_completion_tokens: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    modalities: list[str] | None = None
+    max_tokens: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)] | None = None
+    max_completion_tokens: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)] | None = None
     n: Annotated[int, msgspec.Meta(ge=1, le=128)] | None = None
     temperature: Annotated[float, msgspec.Meta(ge=0, le=2)] | None = None
     top_p: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
     presence_penalty: Annotated[float, msgspec.Meta(ge=-2, le=2)] | None = None
     frequency_penalty: Annotated[float, msgspec.Meta(ge=-2, le=2)] | None = None
-    seed: int | None = None
+    logit_bias: dict[str, float] | None = None
+    seed: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | None = None
     stop: str | list[str] | None = None
     user: str | None = None
     metadata: dict[str, msgspec.Raw] | None = None
     logprobs: bool | None = None
-    top_logprobs: int | None = None
+    top_logprobs: Annotated[int, msgspec.Meta(ge=0)] | None = None
     reasoning_effort: str | None = None
 
 
 class _EmbeddingsBody(msgspec.Struct):
     model: str
     input: str | list[str | int | list[int]]
-    dimensions: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    dimensions: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)] | None = None
     encoding_format: Literal["float", "base64"] | None = None
     user: str | None = None
 
@@ -147,28 +177,32 @@ class _EmbeddingsBody(msgspec.Struct):
 _shallow = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _chat = msgspec.json.Decoder(_Body)
 _embeddings = msgspec.json.Decoder(_EmbeddingsBody)
+_image_url = msgspec.json.Decoder(_ImageUrl)
+_input_audio = msgspec.json.Decoder(_InputAudio)
+_file = msgspec.json.Decoder(_File)
 
 
 def parse_chat_request(body: bytes) -> ChatRequest:
     """Raises ClientError that names the field, whatever the bytes are."""
     fields = _top_level(body)
     typed = _typed(_chat, body, fields, ("model", "messages"))
+    model = _model(typed.model)
     for index, message in enumerate(typed.messages):
-        _check_message(index, message)
-    for index, tool in enumerate(typed.tools or ()):
-        if tool.type == "function" and tool.function is None:
-            raise _invalid(f"tools[{index}].function", "is missing: a function tool needs one.")
-    needs, text_bytes = _needs(typed, fields)
+        _check_message(f"messages[{index}]", message)
+    _check_tools(typed)
+    response_format = typed.response_format
+    if response_format is not None and response_format.type == "json_schema" and response_format.json_schema is None:
+        raise _missing("response_format.json_schema", "a format of type `json_schema` needs one.")
     options = typed.stream_options
     return ChatRequest(
         body=body,
         fields=fields,
-        model=_model(typed.model),
+        model=model,
         stream=bool(typed.stream),
         include_usage=bool(typed.stream) and options is not None and bool(options.include_usage),
-        needs=needs,
-        forced_tool=typed.tool_choice == "required" or isinstance(typed.tool_choice, _ToolChoice),
-        input_tokens_estimate=estimate_tokens(text_bytes),
+        needs=_needs(typed),
+        forced_tool=_forces_a_tool(typed),
+        input_tokens_estimate=estimate_tokens(_text_bytes(typed, fields)),
         max_output_tokens=typed.max_completion_tokens or typed.max_tokens,
         user=typed.user,
     )
@@ -178,38 +212,46 @@ def parse_embeddings_request(body: bytes) -> EmbeddingsRequest:
     """Raises ClientError that names the field, whatever the bytes are."""
     fields = _top_level(body)
     typed = _typed(_embeddings, body, fields, ("model", "input"))
+    model = _model(typed.model)
     if not typed.input:
         raise _invalid("input", "is empty: send a text, or a list of texts or token lists.")
+    for index, item in enumerate(typed.input):
+        if not isinstance(item, int) and not item:
+            raise _invalid(f"input[{index}]", "is empty: leave it out.")
     return EmbeddingsRequest(
         body=body,
         fields=fields,
-        model=_model(typed.model),
+        model=model,
         input_tokens_estimate=_input_tokens(typed.input),
         user=typed.user,
     )
 
 
 def _top_level(body: bytes) -> dict[str, msgspec.Raw]:
-    _check_depth(body)
+    _check_shape(body)
     try:
-        body.decode("utf-8")
+        if not body.isascii():
+            body.decode("utf-8")
         fields = _shallow.decode(body)
     except UnicodeDecodeError as exc:
         raise ClientError("invalid_json", "The body is not valid UTF-8.", param="body") from exc
     except msgspec.ValidationError as exc:
         raise ClientError("invalid_json", "The body is not a JSON object.", param="body") from exc
     except (msgspec.DecodeError, RecursionError) as exc:
-        raise ClientError("invalid_json", f"The body is not valid JSON: {exc}.", param="body") from exc
+        raise _not_json(exc) from exc
     return fields
 
 
-def _check_depth(body: bytes) -> None:
-    """Refuse what nests deeper than `MAX_DEPTH` before any parser recurses into it."""
-    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
+def _check_shape(body: bytes) -> None:
+    """Refuse what nests deeper than `MAX_DEPTH`, or has more than `MAX_STRINGS`, before any parser works on it."""
+    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH and body.count(b'"') <= MAX_STRINGS:
         return
+    bare, strings = _STRING.subn(b"", body, count=MAX_STRINGS + 1)
+    if strings > MAX_STRINGS:
+        raise ClientError("invalid_json", f"The body has more than {MAX_STRINGS} keys and texts.", param="body")
     depth = 0
-    for char in re.findall(rb"[\[\]{}]", _STRINGS.sub(b"", body)):
-        depth += 1 if char in (b"[", b"{") else -1
+    for bracket in bare.translate(None, _NOT_BRACKETS):
+        depth += 1 if bracket in _OPENING else -1
         if depth > MAX_DEPTH:
             raise ClientError("invalid_json", f"The body nests deeper than {MAX_DEPTH} levels.", param="body")
 
@@ -223,15 +265,40 @@ def _typed(
     for name in required:
         if name not in fields:
             raise ClientError("missing_field", f"`{name}` is missing.", param=name)
+    return _decoded(decoder, body, "")
+
+
+def _decoded(decoder: msgspec.json.Decoder[_T], raw: bytes | msgspec.Raw, at: str) -> _T:
+    """at: the path of what `raw` is, in the body."""
     try:
-        return decoder.decode(body)
+        return decoder.decode(raw)
     except msgspec.ValidationError as exc:
         text = str(exc)
         where = _WHERE.search(text)
-        path = "body" if where is None else where["path"].lstrip(".") or "body"
-        raise _invalid(path, f"is not right: {_WHERE.sub('', text).rstrip('.')}.") from exc
-    except (msgspec.DecodeError, RecursionError, OverflowError) as exc:
-        raise ClientError("invalid_json", f"The body is not valid JSON: {exc}.", param="body") from exc
+        path = (at + ("" if where is None else where["path"])).lstrip(".") or "body"
+        what = _WHERE.sub("", text)
+        if what.startswith("Object missing required field"):
+            name = what.rpartition("field `")[2].rstrip("`")
+            path = name if path == "body" else f"{path}.{name}"
+            raise ClientError("missing_field", f"`{path}` is missing.", param=path) from exc
+        raise _invalid(path, f"is not valid: {what[:1].lower()}{what[1:200]}.{_choices(path)}") from exc
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError) as exc:
+        raise _not_json(exc) from exc
+
+
+_CHOICES = {
+    "role": get_args(Role),
+    "response_format.type": ("text", "json_object", "json_schema"),
+    "tool_choice": ("none", "auto", "required", "an object that names a tool"),
+    "encoding_format": ("float", "base64"),
+}
+
+
+def _choices(path: str) -> str:
+    for end, values in _CHOICES.items():
+        if path == end or path.endswith(f".{end}"):
+            return f" It is one of {', '.join(values)}."
+    return ""
 
 
 def _model(name: str) -> str:
@@ -239,63 +306,129 @@ def _model(name: str) -> str:
         raise _invalid("model", "is empty: name a model or an alias.")
     if len(name) > MAX_MODEL_CHARS:
         raise _invalid("model", f"is longer than {MAX_MODEL_CHARS} characters.")
-    if _CONTROL.search(name):
+    if not name.isprintable():
         raise _invalid("model", "has control characters.")
     return name
 
 
-def _check_message(index: int, message: _Message) -> None:
-    where = f"messages[{index}]"
+def _check_message(where: str, message: _Message) -> None:
     if message.role == "tool" and message.tool_call_id is None:
-        raise _invalid(f"{where}.tool_call_id", "is missing: a tool's result names the call it answers.")
-    if message.content is None and message.role in ("system", "developer", "user", "tool"):
-        raise _invalid(f"{where}.content", f"is missing: a {message.role} message needs one.")
-    if isinstance(message.content, list):
-        for number, part in enumerate(message.content):
-            if part.type == "text" and part.text is None:
-                raise _invalid(f"{where}.content[{number}].text", "is missing: a text part needs one.")
-            if part.type == "image_url" and part.image_url is None:
-                raise _invalid(f"{where}.content[{number}].image_url", "is missing: an image part needs one.")
+        raise _missing(f"{where}.tool_call_id", "a tool's result names the call it answers.")
+    if message.role == "function" and message.name is None:
+        raise _missing(f"{where}.name", "a function's result names the function.")
+    for index, call in enumerate(message.tool_calls or ()):
+        if call.type == "function" and call.function is None:
+            raise _missing(f"{where}.tool_calls[{index}].function", "a call of type `function` needs one.")
+    content = message.content
+    if content is None and message.role not in ("assistant", "function"):
+        raise _missing(f"{where}.content", f"a {message.role} message needs one.")
+    if isinstance(content, list):
+        if not content:
+            raise _invalid(f"{where}.content", "is an empty list: send a text or at least one part.")
+        for index, part in enumerate(content):
+            _check_part(f"{where}.content[{index}]", part)
+
+
+def _check_part(where: str, part: _Part) -> None:
+    match part.type:
+        case "text" if part.text is None:
+            raise _missing(f"{where}.text", "a part of type `text` needs one.")
+        case "refusal" if part.refusal is None:
+            raise _missing(f"{where}.refusal", "a part of type `refusal` needs one.")
+        case "image_url":
+            _check_object(f"{where}.image_url", part.image_url, _image_url)
+        case "input_audio":
+            _check_object(f"{where}.input_audio", part.input_audio, _input_audio)
+        case "file":
+            _check_object(f"{where}.file", part.file, _file)
+        case _:
+            pass
+
+
+def _check_object(where: str, raw: msgspec.Raw, decoder: msgspec.json.Decoder[_T]) -> None:
+    if len(memoryview(raw)) <= len(b"null") and bytes(raw) in _NOTHING:
+        raise _missing(where, "a part of this type needs one.")
+    _decoded(decoder, raw, where)
+
+
+def _check_tools(typed: _Body) -> None:
+    for index, tool in enumerate(typed.tools or ()):
+        if tool.type == "function" and tool.function is None:
+            raise _missing(f"tools[{index}].function", "a tool of type `function` needs one.")
+    choice = typed.tool_choice
+    if isinstance(choice, _ToolChoice) and choice.type == "function" and choice.function is None:
+        raise _missing("tool_choice.function", "a choice of type `function` names one.")
+    if _forces_a_tool(typed) and not typed.tools and not typed.functions:
+        name = "tool_choice" if choice is not None else "function_call"
+        raise _invalid(name, "demands a call, but the request brings no tools.")
+
+
+def _forces_a_tool(typed: _Body) -> bool:
+    """`allowed_tools` and what a later version adds may or may not force one: taken as if they did."""
+    choice = typed.tool_choice
+    if isinstance(choice, _ToolChoice):
+        return choice.type not in ("auto", "none")
+    return choice == "required" or isinstance(typed.function_call, _Named)
 
 
 _PART_NEEDS: dict[str, Capability] = {"image_url": "vision", "input_audio": "audio", "file": "files"}
 
 
-def _needs(typed: _Body, fields: dict[str, msgspec.Raw]) -> tuple[frozenset[Capability], int]:
-    """What a candidate must carry, and the bytes of text that count as input."""
+def _needs(typed: _Body) -> frozenset[Capability]:
     needs: set[Capability] = set()
-    text_bytes = 0
+    for message in typed.messages:
+        if isinstance(message.content, list):
+            needs.update(_PART_NEEDS[part.type] for part in message.content if part.type in _PART_NEEDS)
+    if typed.tools or typed.functions:
+        needs.add("tools")
+    if typed.modalities is not None and "audio" in typed.modalities:
+        needs.add("audio")
+    if typed.response_format is not None and typed.response_format.type != "text":
+        needs.add(typed.response_format.type)
+    return frozenset(needs)
+
+
+def _text_bytes(typed: _Body, fields: dict[str, msgspec.Raw]) -> int:
+    """Bytes of text that count as input: messages, calls, and the tools as they are written."""
+    total = 0
     for message in typed.messages:
         content = message.content
         if isinstance(content, str):
-            text_bytes += len(content.encode("utf-8", "surrogatepass"))
+            total += _size_bytes(content)
         elif content is not None:
-            for part in content:
-                if part.type in _PART_NEEDS:
-                    needs.add(_PART_NEEDS[part.type])
-                text_bytes += len((part.text or part.refusal or "").encode("utf-8", "surrogatepass"))
+            total += sum(_size_bytes(part.text or part.refusal or "") for part in content)
         for call in message.tool_calls or ():
             if call.function is not None:
-                text_bytes += len(call.function.name) + len(call.function.arguments)
+                total += _size_bytes(call.function.name) + _size_bytes(call.function.arguments)
     if typed.tools or typed.functions:
-        needs.add("tools")
-        text_bytes += sum(len(bytes(fields[name])) for name in ("tools", "functions") if name in fields)
-    if typed.response_format is not None and typed.response_format.type != "text":
-        needs.add(typed.response_format.type)
-    return frozenset(needs), text_bytes
+        total += sum(len(memoryview(fields[name])) for name in ("tools", "functions") if name in fields)
+    return total
 
 
 def _input_tokens(value: str | list[str | int | list[int]]) -> int:
     if isinstance(value, str):
-        return estimate_tokens(len(value.encode("utf-8", "surrogatepass")))
+        return estimate_tokens(_size_bytes(value))
     tokens = 0
     for item in value:
         if isinstance(item, str):
-            tokens += estimate_tokens(len(item.encode("utf-8", "surrogatepass")))
+            tokens += estimate_tokens(_size_bytes(item))
         else:
             tokens += 1 if isinstance(item, int) else len(item)
     return tokens
 
 
+def _size_bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
+
+
 def _invalid(path: str, what: str) -> ClientError:
     return ClientError("invalid_value", f"`{path}` {what}", param=path)
+
+
+def _missing(path: str, why: str) -> ClientError:
+    return ClientError("missing_field", f"`{path}` is missing: {why}", param=path)
+
+
+def _not_json(exc: Exception) -> ClientError:
+    why = "a string holds half of a surrogate pair, or the body was cut" if "truncated" in str(exc) else str(exc)
+    return ClientError("invalid_json", f"The body is not valid JSON: {why}.", param="body")

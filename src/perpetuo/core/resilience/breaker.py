@@ -22,9 +22,9 @@ class Breaker:
 
     def record_failure(self, now_s: float, jitter01: float) -> None:
         self.failures += 1
+        if self.failures < THRESHOLD or self._is_open(now_s):
+            return  # requests that were under way when it opened say nothing new: the pause does not grow by them
         self.probing_until_s = None
-        if self.failures < THRESHOLD:
-            return
         pause_s = min(FIRST_PAUSE_S * 2**self.opened, MAX_PAUSE_S)
         self.opened = min(self.opened + 1, 10)
         self.open_until_s = now_s + pause_s * (0.8 + 0.4 * jitter01)
@@ -43,3 +43,6 @@ class Breaker:
         """A request went out. In the half-open state it is the one probe; others wait for it, `probe_s` at most."""
         if self.open_until_s is not None and now_s >= self.open_until_s:
             self.probing_until_s = now_s + probe_s
+
+    def _is_open(self, now_s: float) -> bool:
+        return self.open_until_s is not None and now_s < self.open_until_s

@@ -1,7 +1,9 @@
 """What a failed attempt means: is another candidate worth asking, and what becomes of the one that failed."""
 
+import datetime
 import email.utils
-import math
+import re
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -10,28 +12,73 @@ from perpetuo.core.errors import UpstreamFailure
 
 FailureClass = Literal["RETRYABLE", "FATAL"]
 
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
 MAX_COOL_S = 3600.0
 """A vendor's Retry-After is honoured up to an hour; after that the candidate is tried again."""
 DEFAULT_429_COOL_S = 5.0
 QUOTA_COOL_S = 300.0
 
-# `code` or `type` values that mean "this key's money is used up", whatever the status; read 2026-11-23.
-# https://platform.openai.com/docs/guides/error-codes (insufficient_quota, billing_hard_limit_reached)
-# https://openrouter.ai/docs/api-reference/errors (402: insufficient credits)
-QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "quota_exceeded", "insufficient_credits"})
-
-# Invalid by status: the request itself is at fault and no other candidate would take it.
-INVALID_STATUSES = frozenset({400, 413, 422})
-
-# A 400 whose code says the model is missing is a 404 in disguise.
-# https://console.groq.com/docs/errors (model_not_found, model_decommissioned), read 2026-11-23
-MODEL_CODES = frozenset({"model_not_found", "model_decommissioned", "model_not_available"})
-
-# A 400 whose type or code is really about capacity or money (in-band errors, and vendors that misuse 400).
-# https://docs.anthropic.com/en/api/errors (overloaded_error, rate_limit_error), read 2026-11-23
-RETRYABLE_CODES = frozenset(
-    {"overloaded_error", "rate_limit_error", "rate_limit_exceeded", "api_error", "server_error"}
+# What vendors write in `code` or `type`. All read 2026-11-23.
+QUOTA_CODES = frozenset(
+    {
+        # https://developers.openai.com/api/docs/guides/error-codes
+        "insufficient_quota",
+        "billing_hard_limit_reached",
+        # https://platform.claude.com/docs/en/api/errors
+        "billing_error",
+        # https://openrouter.ai/docs/api/reference/errors-and-debugging
+        "insufficient_credits",
+        "quota_exceeded",
+    }
 )
+"""This key's money is used up, whatever the status."""
+
+QUOTA_MESSAGE = "credit balance is too low"
+"""Anthropic says so in a 400 `invalid_request_error`, by nothing but these words.
+https://github.com/anthropics/claude-code/issues/66314"""
+
+INVALID_STATUSES = frozenset({400, 413, 422})
+"""The request itself is at fault and no other candidate would take it."""
+
+MODEL_CODES = frozenset({"model_not_found", "model_decommissioned", "model_not_available"})
+"""A 404 in disguise: https://console.groq.com/docs/deprecations; and OpenAI's 403
+for a project without access to one model: https://github.com/Aider-AI/aider/issues/1903"""
+
+KEY_CODES = frozenset({"invalid_api_key", "authentication_error", "api_key_invalid"})
+"""A 401 in disguise: the names that vendors give to it, in a 400."""
+
+RETRYABLE_CODES = frozenset(
+    {
+        # https://platform.claude.com/docs/en/api/errors, in-band
+        "overloaded_error",
+        "api_error",
+        # https://developers.openai.com/api/docs/guides/error-codes
+        "server_error",
+        # Groq's model failed to write a valid call, another may not: https://github.com/groq/groq-typescript/issues/28
+        "tool_use_failed",
+    }
+)
+"""A 400 that is about the provider's state, not about the request."""
+
+LIMIT_CODES = frozenset({"rate_limit_error", "rate_limit_exceeded"})
+"""Groq's 413 with `rate_limit_exceeded` is this account's tokens per minute, not a body too large for everybody:
+https://github.com/HunorLaczko/ha-groq-cloud-api/issues/27"""
+
+# An in-band error that brought no status: what its `type` stands for.
+IN_BAND_STATUS: dict[str, int] = {
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "request_too_large": 413,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "insufficient_quota": 429,
+    "api_error": 500,
+    "server_error": 500,
+    "overloaded_error": 529,
+}
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -61,24 +108,37 @@ class ErrorClassifier:
     """The status decides; `type` and `code` only for 400/413/422, and where money is used up."""
 
     def classify(self, failure: UpstreamFailure) -> Verdict:
-        if failure.status is None:
-            return _without_status(failure)
-        return _with_status(failure, failure.status)
+        status = failure.status
+        if status is None and failure.kind == "in_band":
+            status = IN_BAND_STATUS.get(failure.code or "") or IN_BAND_STATUS.get(failure.type or "")
+        return _without_status(failure) if status is None else _with_status(failure, status)
+
+
+def retry_after_of(headers: Iterable[tuple[str, str]], now_wall_s: float) -> float | None:
+    """The wait a reply's headers ask for, in seconds: `retry-after-ms` (OpenAI and Azure), else `retry-after`.
+    headers: lower-case names."""
+    found = dict(headers)
+    milliseconds = parse_retry_after(found.get("retry-after-ms"), now_wall_s)
+    return parse_retry_after(found.get("retry-after"), now_wall_s) if milliseconds is None else milliseconds / 1000
 
 
 def parse_retry_after(value: str | None, now_wall_s: float) -> float | None:
     """`Retry-After` as seconds from now: a number, or an HTTP-date. None when absent or unreadable; never negative."""
     if value is None:
         return None
-    text = value.strip()
+    text = value.strip()[:64]
+    seconds = float(text) if _NUMBER.fullmatch(text) else _seconds_until(text, now_wall_s)
+    return None if seconds is None else max(0.0, seconds)
+
+
+def _seconds_until(http_date: str, now_wall_s: float) -> float | None:
     try:
-        seconds = float(text)
-    except ValueError:
-        try:
-            seconds = email.utils.parsedate_to_datetime(text).timestamp() - now_wall_s
-        except (TypeError, ValueError, OverflowError):
-            return None
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+        date = email.utils.parsedate_to_datetime(http_date)
+        # A date without a zone is UTC, not the zone this process happens to run in.
+        date = date if date.tzinfo is not None else date.replace(tzinfo=datetime.UTC)
+        return date.timestamp() - now_wall_s
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None
 
 
 def _without_status(failure: UpstreamFailure) -> Verdict:
@@ -103,14 +163,22 @@ def _without_status(failure: UpstreamFailure) -> Verdict:
 
 def _with_status(failure: UpstreamFailure, status: int) -> Verdict:
     names = {failure.code, failure.type}
-    if status in (401, 403):
+    invalid = status in INVALID_STATUSES
+    if status in (404, 410) or ((invalid or status == 403) and names & MODEL_CODES):
+        return Verdict(
+            "RETRYABLE",
+            f"This key does not have the model ({status}): it is marked and the next candidate is asked.",
+            model_missing=True,
+            counts_against_health=False,
+        )
+    if status in (401, 403) or (invalid and names & KEY_CODES):
         return Verdict(
             "FATAL",
             f"The provider refused its key with {status}: the key is quarantined and the request aborted.",
             quarantine_key=True,
             counts_against_health=False,
         )
-    if status == 402 or names & QUOTA_CODES:
+    if status == 402 or names & QUOTA_CODES or (invalid and QUOTA_MESSAGE in failure.message.lower()):
         return Verdict(
             "RETRYABLE",
             f"The provider key's quota or credit is used up ({status}): the key cools, the next candidate is asked.",
@@ -119,22 +187,15 @@ def _with_status(failure: UpstreamFailure, status: int) -> Verdict:
             counts_against_health=False,
             rate_limited=True,
         )
-    if status == 404 or (status in INVALID_STATUSES and names & MODEL_CODES):
+    if status == 429 or (invalid and names & LIMIT_CODES):
         return Verdict(
             "RETRYABLE",
-            "This key does not have the model: it is marked and the next candidate is asked.",
-            model_missing=True,
-            counts_against_health=False,
-        )
-    if status == 429:
-        return Verdict(
-            "RETRYABLE",
-            "The provider limits the rate: the candidate cools and the next one is asked.",
+            f"The provider limits the rate ({status}): the candidate cools and the next one is asked.",
             cool_s=_clamp(failure.retry_after_s, DEFAULT_429_COOL_S),
             counts_against_health=False,
             rate_limited=True,
         )
-    if status in INVALID_STATUSES and not names & RETRYABLE_CODES:
+    if invalid and not names & RETRYABLE_CODES:
         return Verdict(
             "FATAL",
             f"The provider says the request is invalid ({status}): no other candidate would take it.",

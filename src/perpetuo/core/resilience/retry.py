@@ -1,6 +1,6 @@
 """What to do next within one request. Pure: the attempts so far in, one step out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -32,12 +32,25 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 def next_step(
-    *, candidates: Sequence[Candidate], failures: Sequence[Failure], deadline_left_s: float
+    *,
+    candidates: Sequence[Candidate],
+    failures: Sequence[Failure],
+    deadline_left_s: float,
+    waits_s: Mapping[int, float] | None = None,
+    sent_to_client: bool = False,
 ) -> TryCandidate | GiveUp:
     """The next candidate in order; after all of them one more try of one to which nothing had been sent.
 
-    At most candidates + 1 attempts. Never called once content has reached the client.
+    At most candidates + 1 attempts. waits_s: index of a candidate that may not be asked now -> seconds until it may.
+    sent_to_client: the client has content; there is no second answer.
     """
+    waits_s = waits_s or {}
+    if sent_to_client:
+        return GiveUp(
+            "stream_interrupted",
+            "The provider's stream broke before its end.",
+            "The client already has a part of the answer, so nobody else is asked.",
+        )
     if failures and not failures[-1].verdict.retry_next:
         return _fatal(failures[-1])
     if deadline_left_s <= 0:
@@ -54,13 +67,13 @@ def next_step(
     if len(failures) <= len(candidates):
         for failure in failures:
             again = sum(1 for other in failures if other.index == failure.index) > 1
-            if not failure.failure.sent and not again and _may_ask_again(failure.verdict):
+            if failure.index not in waits_s and not failure.failure.sent and not again and _may_retry(failure.verdict):
                 name = _name(candidates[failure.index])
                 return TryCandidate(failure.index, f"Asking {name} once more: nothing had been sent to it.")
-    return _exhausted(failures)
+    return _exhausted(failures, [wait_s for index, wait_s in waits_s.items() if index not in tried])
 
 
-def _may_ask_again(verdict: Verdict) -> bool:
+def _may_retry(verdict: Verdict) -> bool:
     return verdict.cool_s is None and not verdict.invalid_request
 
 
@@ -72,25 +85,30 @@ def _fatal(last: Failure) -> GiveUp:
     return GiveUp("upstream_rejected", "The provider says the request is invalid.", last.verdict.explanation)
 
 
-def _exhausted(failures: Sequence[Failure]) -> GiveUp:
+def _exhausted(failures: Sequence[Failure], waits_s: Sequence[float]) -> GiveUp:
+    """waits_s: of the candidates that were not asked because it was not their time."""
     verdicts = [failure.verdict for failure in failures]
     if verdicts and all(verdict.invalid_request for verdict in verdicts):
         return GiveUp(
             "upstream_rejected", "No provider's protocol can carry it.", "No candidate can carry the request."
         )
-    waits = [verdict.cool_s for verdict in verdicts if verdict.cool_s is not None]
-    if verdicts and all(verdict.model_missing for verdict in verdicts):
+    if verdicts and not waits_s and all(verdict.model_missing for verdict in verdicts):
         return GiveUp("model_not_found", "No provider of this workspace has the model.", "Every candidate lacks it.")
-    if any(verdict.rate_limited for verdict in verdicts):
+    # Who lacks the model or can not carry the request says nothing about when another try makes sense.
+    judged = [verdict for verdict in verdicts if not verdict.model_missing and not verdict.invalid_request]
+    waits = [*waits_s, *(verdict.cool_s for verdict in judged if verdict.cool_s is not None)]
+    if waits_s or any(verdict.rate_limited for verdict in judged):
         return GiveUp(
             "upstream_unavailable",
-            "Every provider failed, at least one because of its rate limit or quota.",
-            "Every candidate failed; one of them can be asked again later.",
+            "No provider can answer now: at least one limits the rate, is out of quota, or is left alone for a while.",
+            "No candidate is left; one of them can be asked again later.",
             retry_after_s=min(waits, default=5.0),
         )
-    if verdicts and all(verdict.timed_out for verdict in verdicts):
+    if judged and all(verdict.timed_out for verdict in judged):
         return GiveUp("upstream_timeout", "Every provider was too slow.", "Every candidate was too slow.")
-    return GiveUp("upstream_failed", "Every provider failed.", "Every candidate failed.")
+    return GiveUp(
+        "upstream_failed", "Every provider failed.", "Every candidate failed.", retry_after_s=min(waits, default=None)
+    )
 
 
 def _name(candidate: Candidate) -> str:

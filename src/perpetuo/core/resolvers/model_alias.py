@@ -10,8 +10,13 @@ from perpetuo.core.snapshot import AliasTarget, Workspace
 
 OWN_PREFIX = "perpetuo/"
 _INTENTS: tuple[Intent, ...] = ("chat", "embedding")
-# A snapshot is pinned by its date: gpt-4o-2024-08-06, claude-3-5-sonnet-20241022, gpt-4-0613.
-_DATED = re.compile(r"-(?:\d{4}-\d{2}-\d{2}|\d{8}|\d{4})(?::\w+)?$")
+# A snapshot is pinned by its date: gpt-4o-2024-08-06, claude-3-5-sonnet-20241022, gpt-4-0613, mistral-large-2411,
+# gemini-2.5-pro-preview-05-06, command-r-08-2024; Vertex writes @20241022.
+_DATED = re.compile(
+    r"[-@](?:20\d{2}-[01]\d-[0-3]\d|20\d{2}[01]\d[0-3]\d|[01]\d-(?:[0-3]\d|20\d{2})|(?:[01]\d[0-3]\d|2\d[01]\d))"
+    r"(?:-preview)?(?::\w+)?$"
+)
+FINE_TUNED = "ft:"
 
 
 class ModelAliasResolver:
@@ -23,20 +28,22 @@ class ModelAliasResolver:
         comes back with `recognised` False."""
         if (target := workspace.aliases.get(name)) is not None:
             return _from_workspace(name, target, intent)
-        if name.startswith(OWN_PREFIX) and (promised := _own_name(name)) is not None:
+        if name.startswith(OWN_PREFIX) and (promised := _own_name(name)) is not None and promised[0] == intent:
             return _promised(name, *promised)
         for alias in self._spellings(name):
             known = self._known(name, alias, workspace, intent)
             if known is not None:
                 return known
         alias = self._without_vendor(name)
+        if (tuned := self._fine_tuned(name, alias, intent)) is not None:
+            return tuned
         if any(self._serves_any_name(workspace)):
             return Resolution(
                 requested=name,
                 alias=alias,
                 intent=intent,
                 tier="default",
-                models=(alias,) if alias == name else (name, alias),
+                models=(alias,),
                 recognised=True,
                 exact_only=True,
                 explanation=f"`{alias}` is not in the catalog; a self-hosted provider of the workspace may have it.",
@@ -58,19 +65,42 @@ class ModelAliasResolver:
             return self._from_row(requested, alias, row)
         offered = _own_offer(workspace, alias)
         canonical = offered.canonical if offered is not None else self._catalog.names.get(alias)
-        if canonical is None or (offered is not None and offered.intent != intent):
+        if canonical is None:
             return None
-        tier_row = self._catalog.aliases.get(canonical)
-        tier: Tier = tier_row.tier if tier_row is not None and tier_row.intent == intent else "default"
+        if (row is not None or offered is not None) and intent != (offered or row).intent:  # type: ignore[union-attr]
+            return _wrong_endpoint(requested, alias, canonical, intent)
         return Resolution(
             requested=requested,
             alias=alias,
             intent=intent,
-            tier=tier,
+            tier=self._tier_of(offered, canonical, intent),
             models=(canonical,),
             recognised=True,
             exact_only=_is_exact(alias, intent),
-            explanation=f"`{alias}` is a model's own name, in {intent}/{tier}.",
+            explanation=f"`{alias}` is a model's own name, in {intent}/{self._tier_of(offered, canonical, intent)}.",
+        )
+
+    def _tier_of(self, offered: Model | None, canonical: str, intent: Intent) -> Tier:
+        if offered is not None and offered.tiers:
+            return offered.tiers[0]
+        row = self._catalog.aliases.get(canonical)
+        return row.tier if row is not None and row.intent == intent else "default"
+
+    def _fine_tuned(self, requested: str, alias: str, intent: Intent) -> Resolution | None:
+        """`ft:<base>:<owner>:...` of a base model we know: whoever has the base is asked for this very name."""
+        base = alias.removeprefix(FINE_TUNED).partition(":")[0]
+        row = self._catalog.aliases.get(base)
+        if not alias.startswith(FINE_TUNED) or row is None or row.intent != intent:
+            return None
+        return Resolution(
+            requested=requested,
+            alias=alias,
+            intent=intent,
+            tier=row.tier,
+            models=(alias,),
+            recognised=True,
+            exact_only=True,
+            explanation=f"`{alias}` is a fine-tuned `{base}`; it is never substituted.",
         )
 
     def _from_row(self, requested: str, alias: str, row: AliasRow) -> Resolution:
@@ -111,18 +141,34 @@ def nearest_names(name: str, names: Iterable[str], limit: int = 3) -> list[str]:
 
 
 def _from_workspace(name: str, target: AliasTarget, intent: Intent) -> Resolution:
+    if target.intent != intent:
+        return _wrong_endpoint(name, name, name, intent)
     what = " or ".join(f"`{model}`" for model in target.models) or f"{target.intent}/{target.tier}"
     return Resolution(
         requested=name,
         alias=name,
-        intent=target.intent if target.intent == intent else intent,
+        intent=intent,
         tier=target.tier,
         models=target.models,
         recognised=True,
-        exact_only=intent == "embedding",
+        exact_only=intent == "embedding" or any(_is_exact(model, intent) for model in target.models),
         explanation=f"`{name}` is the workspace's own alias for {what}.",
         substitution=target.substitution,
         response_model=target.response_model,
+    )
+
+
+def _wrong_endpoint(requested: str, alias: str, model: str, intent: Intent) -> Resolution:
+    """A chat model asked for embeddings, or the reverse: known, but nothing may stand in for it."""
+    return Resolution(
+        requested=requested,
+        alias=alias,
+        intent=intent,
+        tier="default",
+        models=(model,),
+        recognised=True,
+        exact_only=True,
+        explanation=f"`{alias}` is known, but not for {intent}.",
     )
 
 
@@ -158,4 +204,4 @@ def _own_offer(workspace: Workspace, name: str) -> Model | None:
 
 
 def _is_exact(name: str, intent: Intent) -> bool:
-    return intent == "embedding" or name.startswith("ft:") or _DATED.search(name) is not None
+    return intent == "embedding" or name.startswith(FINE_TUNED) or _DATED.search(name) is not None

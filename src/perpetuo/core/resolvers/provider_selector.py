@@ -2,18 +2,21 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
-from perpetuo.core.catalog import Capability, Catalog, Model, Vendor
+from perpetuo.core.catalog import ALL_CAPABILITIES, Capability, Catalog, Model, Vendor
 from perpetuo.core.decision import Candidate, Resolution, Selection, Skipped, Strategy, Substituted
 from perpetuo.core.money import estimate_cost_nanousd, format_usd
 from perpetuo.core.resilience.availability import Blocked
 from perpetuo.core.resilience.health import FEW_SAMPLES, HealthView
+from perpetuo.core.resolvers.model_alias import FINE_TUNED
 from perpetuo.core.snapshot import SUBSTITUTIONS, ProviderKey, Substitution, Workspace
 
 EXPLORE_PERCENT = 5
+UNKNOWN_ERROR_RATE = 0.05
+"""Behind a candidate that is known to work, before one that is known to fail."""
 TYPICAL_OUTPUT_TOKENS = 256
 """What an answer without a limit is taken to have, when prices of candidates are compared."""
 
@@ -30,12 +33,6 @@ class RequestFacts(msgspec.Struct, frozen=True):
     forced_tool: bool = False
     input_tokens_estimate: int = 0
     max_output_tokens: int | None = None
-
-
-class _Offer(NamedTuple):
-    model: Model
-    exact: bool
-    standby: bool = False
 
 
 def strictest(*values: Substitution | None) -> Substitution:
@@ -84,90 +81,105 @@ class ProviderSelector:
             if isinstance(offers, Skipped):
                 skipped.append(offers)
                 continue
-            for model, exact, standby in _without_missing(key, offers, availability):
-                reason = _cannot_carry(key, vendor, model, facts, unsupported) or _not_now(key, model, availability)
-                if reason is not None:
+            usable: list[Candidate] = []
+            for offer in offers:
+                reason = _cannot_carry(offer, facts, unsupported) or _not_now(offer, availability)
+                if reason is None:
+                    usable.append(_priced(offer, facts))
+                elif not offer.standby:
                     skipped.append(reason)
-                else:
-                    candidates.append(_priced(Candidate(key, vendor, model, exact, standby=standby), facts))
-        ordered = _order(candidates, strategy, substitution, health)
-        ordered, explored = _explore(ordered, strategy, health, request_id)
+            if not any(candidate.exact for candidate in usable):
+                usable = [msgspec.structs.replace(candidate, standby=False) for candidate in usable]
+            candidates += usable
+        ordered = _order(candidates, strategy, substitution, health, resolution.models)
+        ordered, explored = _explore(ordered, strategy, substitution, health, request_id)
         return Selection(tuple(ordered), tuple(skipped), _explain(ordered, skipped, strategy, explored), explored)
 
 
 def _offers(
     key: ProviderKey, vendor: Vendor, resolution: Resolution, substitution: Substitution, alone: bool
-) -> list[_Offer] | Skipped:
-    """The models this key would use: the exact ones, with the one that holds the tier's promise standing by."""
+) -> list[Candidate] | Skipped:
+    """What this key would use: the exact models, and the one that holds the tier's promise for when it has none."""
     if vendor.last_resort:
-        return _last_resort_offer(key, vendor, resolution, alone)
+        return _last_resort_offer(key, vendor, resolution, substitution, alone)
     own_ids = {model.id for model in key.models}
     models = [*key.models, *(model for model in vendor.models if model.id not in own_ids)]
     models = [model for model in models if model.intent == resolution.intent]
-    exact = [
-        next((model for model in models if wanted in (model.canonical, model.id)), None) for wanted in resolution.models
-    ]
-    found = [_Offer(model, exact=True) for model in dict.fromkeys(model for model in exact if model is not None)]
-    promised = next((model for model in models if resolution.tier in model.tiers), None)
-    may_substitute = not resolution.exact_only and substitution != "never"
-    if found:
-        if promised is None or not may_substitute or any(offer.model.id == promised.id for offer in found):
-            return found
-        return [*found, _Offer(promised, exact=False, standby=True)]
-    if vendor.self_hosted and not models and resolution.models:
-        # Its list is unknown: it may have the name, and says 404 if not.
-        name = resolution.models[0]
-        return [_Offer(Model(id=name, canonical=name, intent=resolution.intent, capabilities=_ANY), exact=True)]
+    exact = [Candidate(key, vendor, model, exact=True) for model in _exact_models(key, vendor, models, resolution)]
+    # Embeddings of two models do not mix, so a tier of them promises nothing.
+    promised = None
+    if resolution.intent != "embedding":
+        promised = next((model for model in models if resolution.tier in model.tiers), None)
+    if not resolution.models and resolution.recognised and promised is not None:
+        return [Candidate(key, vendor, promised, exact=True)]
+    may_stand_in = not resolution.exact_only and substitution != "never"
+    if promised is not None and may_stand_in and all(candidate.model is not promised for candidate in exact):
+        return [*exact, Candidate(key, vendor, promised, exact=False, standby=bool(exact))]
+    if exact:
+        return exact
     if promised is None:
-        return _skip(key, None, "no_model", f"it has no model for {resolution.intent}/{resolution.tier}.")
-    if not resolution.models:
-        return [_Offer(promised, exact=True)]
+        return _skip(key, None, "no_model", f"it has no model for {_wanted(resolution)}.")
     if resolution.exact_only:
         return _skip(key, promised, "substitution", "it does not have this model, which is never substituted.")
-    if not may_substitute:
-        return _skip(key, promised, "substitution", "it has another model only, and substitution is `never`.")
-    return [_Offer(promised, exact=False)]
+    return _skip(key, promised, "substitution", "it has another model only, and substitution is `never`.")
 
 
-def _without_missing(
-    key: ProviderKey, offers: list[_Offer], availability: Mapping[tuple[str, str | None], Blocked]
-) -> list[_Offer]:
-    """Once the exact models are known to be missing at this key, the one that stood by takes their place."""
+def _exact_models(key: ProviderKey, vendor: Vendor, models: list[Model], resolution: Resolution) -> list[Model]:
+    """In the order of wish, each once."""
+    found: dict[str, Model] = {}
+    for wanted in resolution.models:
+        for model in models:
+            if wanted in (model.canonical, model.id):
+                found.setdefault(model.id, model)
+                break
+        else:
+            base = wanted.removeprefix(FINE_TUNED).partition(":")[0] if wanted.startswith(FINE_TUNED) else None
+            tuned = next((model for model in models if model.id == base), None)
+            if tuned is not None:
+                found[wanted] = msgspec.structs.replace(tuned, id=wanted, canonical=wanted, tiers=(), price=None)
+    if not found and resolution.models and _serves_any_name(key, vendor):
+        name = resolution.models[0]
+        found[name] = Model(name, name, resolution.intent, capabilities=ALL_CAPABILITIES)
+    return list(found.values())
 
-    def missing(offer: _Offer) -> bool:
-        blocked = availability.get((key.id, offer.model.id))
-        return blocked is not None and blocked.code == "model_missing"
 
-    if any(not missing(offer) for offer in offers if not offer.standby):
-        return offers
-    return [offer._replace(standby=False) for offer in offers]
+def _serves_any_name(key: ProviderKey, vendor: Vendor) -> bool:
+    """Its list of models is not known: it may have the name, and says 404 if not."""
+    return vendor.self_hosted and not key.models and not vendor.models
 
 
-_ANY: frozenset[Capability] = frozenset(("vision", "tools", "json_object", "json_schema", "audio", "files"))
-
-
-def _last_resort_offer(key: ProviderKey, vendor: Vendor, resolution: Resolution, alone: bool) -> list[_Offer] | Skipped:
+def _last_resort_offer(
+    key: ProviderKey, vendor: Vendor, resolution: Resolution, substitution: Substitution, alone: bool
+) -> list[Candidate] | Skipped:
     if resolution.intent != "chat":
         return _skip(key, None, "no_model", "the demo model only chats.")
     if not alone:
         return _skip(key, None, "last_resort", "the demo model steps aside for the workspace's own providers.")
-    models = key.models or vendor.models
-    if not models:
+    model = next(iter(key.models or vendor.models), None)
+    if model is None:
         return _skip(key, None, "no_model", "it has no model.")
-    return [_Offer(models[0], exact=models[0].canonical in resolution.models)]
+    exact = model.canonical in resolution.models or model.id in resolution.models
+    asked_for_another = bool(resolution.models) or not resolution.recognised
+    if not exact and asked_for_another and (resolution.exact_only or substitution == "never"):
+        return _skip(key, model, "substitution", "the demo model may not stand in for this one.")
+    return [Candidate(key, vendor, model, exact)]
 
 
-def _cannot_carry(
-    key: ProviderKey, vendor: Vendor, model: Model, facts: RequestFacts, unsupported: Mapping[str, str]
-) -> Skipped | None:
+def _wanted(resolution: Resolution) -> str:
+    names = " or ".join(f"`{name}`" for name in resolution.models)
+    tier = f"{resolution.intent}/{resolution.tier}"
+    return f"{names} or {tier}" if names and not resolution.exact_only else names or tier
+
+
+def _cannot_carry(offer: Candidate, facts: RequestFacts, unsupported: Mapping[str, str]) -> Skipped | None:
+    key, vendor, model = offer.key, offer.vendor, offer.model
     if vendor.protocol in unsupported:
         return _skip(key, model, "protocol", unsupported[vendor.protocol])
+    missing = facts.needs - model.capabilities
     if vendor.last_resort:
         if facts.forced_tool:
             return _skip(key, model, "capability", "the demo model can not be forced to call a tool.")
-        missing = facts.needs - model.capabilities - {"tools"}
-    else:
-        missing = facts.needs - model.capabilities
+        missing -= {"tools"}  # it is handed them, and answers without
     if missing:
         return _skip(key, model, "capability", f"`{model.id}` can not carry {', '.join(sorted(missing))}.")
     wanted = facts.input_tokens_estimate + (facts.max_output_tokens or 0)
@@ -177,7 +189,8 @@ def _cannot_carry(
     return None
 
 
-def _not_now(key: ProviderKey, model: Model, availability: Mapping[tuple[str, str | None], Blocked]) -> Skipped | None:
+def _not_now(offer: Candidate, availability: Mapping[tuple[str, str | None], Blocked]) -> Skipped | None:
+    key, model = offer.key, offer.model
     blocked = availability.get((key.id, None)) or availability.get((key.id, model.id))
     if blocked is None:
         return None
@@ -197,26 +210,41 @@ def _order(
     strategy: Strategy,
     substitution: Substitution,
     health: Mapping[tuple[str, str], HealthView],
+    wishes: Sequence[str],
 ) -> list[Candidate]:
-    """Sorted, each with the number that ordered it. Ties: priority, exact model, catalog order (sort is stable)."""
-    exact_first = substitution == "fallback"
+    """Sorted, each with the number that ordered it. Ties: priority, exact model in the order of wish, catalog order
+    (sort is stable)."""
+    measured = [
+        (_MEASURES[strategy.name](candidate, health.get((candidate.key.id, candidate.model.id))), candidate)
+        for candidate in candidates
+    ]
 
-    def place(candidate: Candidate) -> Order:
-        view = health.get((candidate.key.id, candidate.model.id))
-        by_strategy = _MEASURES[strategy.name](candidate, view)[0]
-        inexact = 0.0 if candidate.exact else 1.0
-        standby = 1.0 if candidate.standby else 0.0
-        return (standby, inexact if exact_first else 0.0, by_strategy, float(candidate.key.priority), inexact)
+    def place(item: tuple[tuple[float, str], Candidate]) -> Order:
+        (number, _), candidate = item
+        exactness = _exactness(candidate, wishes)
+        inexact = float(substitution == "fallback" and not candidate.exact)
+        return (float(candidate.standby), inexact, number, float(candidate.key.priority), exactness)
 
     return [
-        msgspec.structs.replace(
-            candidate,
-            reason=_MEASURES[strategy.name](candidate, health.get((candidate.key.id, candidate.model.id)))[1]
-            + ("" if candidate.exact else " Another model of the same tier.")
-            + (" Asked only if this key turns out not to have the model itself." if candidate.standby else ""),
-        )
-        for candidate in sorted(candidates, key=place)
+        msgspec.structs.replace(candidate, reason=" ".join(filter(None, (said, _substitute_note(candidate)))))
+        for (_, said), candidate in sorted(measured, key=place)
     ]
+
+
+def _exactness(candidate: Candidate, wishes: Sequence[str]) -> float:
+    """0, 1, ... in the order of wish; behind them a server that may have the model, and then another model."""
+    if not candidate.exact:
+        return float(len(wishes) + 2)
+    if _serves_any_name(candidate.key, candidate.vendor):
+        return float(len(wishes) + 1)
+    places = (index for index, name in enumerate(wishes) if name in (candidate.model.canonical, candidate.model.id))
+    return float(next(places, 0))
+
+
+def _substitute_note(candidate: Candidate) -> str:
+    if candidate.standby:
+        return "Only if this key turns out to lack the exact model."
+    return "" if candidate.exact else "Another model of the same tier."
 
 
 def _by_first_byte(candidate: Candidate, view: HealthView | None) -> tuple[float, str]:
@@ -233,8 +261,8 @@ def _by_price(candidate: Candidate, view: HealthView | None) -> tuple[float, str
 
 
 def _by_error_rate(candidate: Candidate, view: HealthView | None) -> tuple[float, str]:
-    if view is None:
-        return 0.0, "No recent errors, nor requests."
+    if view is None or _little_known(view):
+        return UNKNOWN_ERROR_RATE, f"Too few recent requests for an error rate, taken as {UNKNOWN_ERROR_RATE:.1%}."
     return view.error_rate, f"Recent error rate {view.error_rate:.1%}."
 
 
@@ -251,14 +279,20 @@ _MEASURES = {
 
 
 def _explore(
-    ordered: list[Candidate], strategy: Strategy, health: Mapping[tuple[str, str], HealthView], request_id: str
+    ordered: list[Candidate],
+    strategy: Strategy,
+    substitution: Substitution,
+    health: Mapping[tuple[str, str], HealthView],
+    request_id: str,
 ) -> tuple[list[Candidate], bool]:
     """Now and then a candidate with little recent data goes first, so that it is never starved. Chosen by a hash of
     the request id: the same decision can be made again."""
     if strategy.name not in ("fastest", "reliable") or len(ordered) < 2 or not request_id:
         return ordered, False
     draw = int.from_bytes(hashlib.sha256(request_id.encode()).digest()[:8], "big")
-    little = [c for c in ordered[1:] if not c.standby and _little_known(health.get((c.key.id, c.model.id)))]
+    # Exploring widens nothing: where another model comes only after the exact one, it is not tried out before it.
+    rivals = [c for c in ordered[1:] if not c.standby and (substitution == "tier" or c.exact == ordered[0].exact)]
+    little = [c for c in rivals if _little_known(health.get((c.key.id, c.model.id)))]
     if not little or draw % 100 >= EXPLORE_PERCENT:
         return ordered, False
     chosen = little[draw // 100 % len(little)]
