@@ -53,6 +53,10 @@ def substituted_as(*, exact: bool, after_failure: bool, explicit_strategy: bool)
     return "strategy" if explicit_strategy else "priority"
 
 
+_PASSING = frozenset(("cooling", "breaker_open", "quarantined"))
+"""Reasons that pass by themselves, unlike a model that is missing or too small."""
+
+
 class ProviderSelector:
     def select(
         self,
@@ -82,13 +86,18 @@ class ProviderSelector:
                 skipped.append(offers)
                 continue
             usable: list[Candidate] = []
+            waiting = False
             for offer in offers:
                 reason = _cannot_carry(offer, facts, unsupported) or _not_now(offer, availability)
                 if reason is None:
                     usable.append(_priced(offer, facts))
                 elif not offer.standby:
                     skipped.append(reason)
-            if not any(candidate.exact for candidate in usable):
+                    waiting |= reason.code in _PASSING
+            if waiting:
+                # A vendor that limits or fails is left alone: its other model is no way round that.
+                usable = [candidate for candidate in usable if not candidate.standby]
+            elif not any(candidate.exact for candidate in usable):
                 usable = [msgspec.structs.replace(candidate, standby=False) for candidate in usable]
             candidates += usable
         ordered = _order(candidates, strategy, substitution, health, resolution.models)
