@@ -40,9 +40,15 @@ class DataDir:
         self._lock: IO[str] | None = None
 
     def prepare(self) -> None:
-        """Makes it, for its owner only. Raises Failure."""
+        """Makes it. Raises Failure.
+
+        Its files are for their owner only, and so is the directory; under root others may pass through it (not look
+        into it), because PostgreSQL then runs as an account without privileges.
+        """
         try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not self.path.exists():
+                self.path.mkdir(mode=0o700, parents=True)
+                self.path.chmod(0o711 if os.geteuid() == 0 else 0o700)
             with tempfile.TemporaryFile(dir=self.path) as probe:
                 probe.write(b"x" * 4096)
                 probe.flush()

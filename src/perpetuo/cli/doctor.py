@@ -78,8 +78,8 @@ def _check_data_dir(settings: Settings) -> str:
     free = shutil.disk_usage(data_dir.path).free
     if free < LITTLE_DISK_BYTES:
         raise Failure(f"{data_dir.path} has only {free // 1024**2} MiB left.")
-    if data_dir.path.stat().st_mode & 0o077 and data_dir.secrets_file.exists():
-        raise Failure(f"{data_dir.path} can be read by others: chmod 700 it.")
+    if data_dir.path.stat().st_mode & 0o066:
+        raise Failure(f"{data_dir.path} can be read or written by others: chmod go-rw it.")
     running = data_dir.running()
     return f"{data_dir.path}" + (f", used by process {running.pid} on port {running.port}" if running else "")
 

@@ -21,7 +21,7 @@ from perpetuo.cli.failures import Failure
 from perpetuo.cli.listen import url_of
 from perpetuo.cli.options import child_environment
 from perpetuo.settings import Settings
-from perpetuo.wiring import run_projector
+from perpetuo.wiring import journal_directory, run_projector
 
 READY_WITHIN_S = 60.0
 STOP_MARGIN_S = 10.0
@@ -66,6 +66,7 @@ async def run_gateway(
     hidden_variables: names workers do not inherit. Raises Failure when the first workers can not start.
     """
     settings = settings.model_copy(update={"database_url": SecretStr(database_url)})
+    journal_directory(settings).mkdir(mode=0o700, parents=True, exist_ok=True)
     environment = child_environment(settings, dict(os.environ), without=hidden_variables)
     workers = [_worker(number, listener, environment, lifeline) for number in range(1, settings.workers + 1)]
     projector_stop = asyncio.Event()

@@ -29,10 +29,9 @@ def test_a_port_that_a_dying_predecessor_lets_go_of_is_waited_for() -> None:
         release.join()
 
 
-@pytest.mark.parametrize("host", ["192.0.2.1", "no-such-name.invalid"])
-def test_a_foreign_address_is_told(host: str) -> None:
-    with pytest.raises(Failure, match="is not an address of this machine"):
-        bind(host, 0)
+def test_a_foreign_address_is_told() -> None:
+    with pytest.raises(Failure, match=r"192\.0\.2\.1 is not an address of this machine"):
+        bind("192.0.2.1", 0)
 
 
 def test_a_wildcard_is_named_by_its_loopback() -> None:
