@@ -182,9 +182,12 @@ class OpenAIShape:
         # With include_usage every other chunk has `"usage": null`, without it no chunk has the field.
         tail: dict[str, object] = {"usage": None} if request.include_usage else {}
 
+        empty: list[object] = []
+        before, after = msgspec.json.encode({"choices": empty} | tail | envelope).split(b"[]", 1)
+
         def event(delta: dict[str, object], content: str | None = None, finish: str | None = None) -> StreamEvent:
             choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-            return StreamEvent(_event(envelope | {"choices": [choice]} | tail), content)
+            return StreamEvent(b"data: %b[%b]%b\n\n" % (before, msgspec.json.encode(choice), after), content)
 
         first: dict[str, object] = {"role": "assistant", "content": None if answer.calls and not answer.text else ""}
         events = [event(first | {"refusal": None})]
@@ -202,8 +205,7 @@ class OpenAIShape:
                     events.append(event({"tool_calls": [{"index": index, "function": {"arguments": piece}}]}, piece))
         events.append(event({}, finish=answer.finish_reason))
         if request.include_usage:
-            no_choices: list[object] = []
-            events.append(StreamEvent(_event(envelope | {"choices": no_choices, "usage": _usage(answer.tokens)})))
+            events.append(StreamEvent(_event(envelope | {"choices": empty, "usage": _usage(answer.tokens)})))
         events.append(StreamEvent(b"data: [DONE]\n\n"))
         return events
 

@@ -155,6 +155,10 @@ class LabConnection(asyncio.Protocol):
 
     # for Reply and the vendor
 
+    @property
+    def is_full(self) -> bool:
+        return not self._writable.is_set()
+
     async def drain(self) -> None:
         await self._writable.wait()
 
@@ -255,7 +259,8 @@ class Reply:
             self._connection.transport.write(data)
         else:
             await self._write_split(data, self.split_seed)
-        await self._connection.drain()
+        if self._connection.is_full:
+            await self._connection.drain()
 
     async def _write_split(self, data: bytes, seed: str) -> None:
         start = 0
