@@ -48,6 +48,9 @@ def template_url(pg_url: str) -> str:
     """A migrated database that nobody may connect to: copied, not used."""
 
     async def make() -> str:
+        # Nobody needs these databases after a power cut; copies of the template are made faster.
+        await _run(pg_url, "ALTER SYSTEM SET fsync = off")
+        await _run(pg_url, "SELECT pg_reload_conf()")
         await _run(pg_url, f'CREATE DATABASE "{TEMPLATE}"')
         url = with_database(pg_url, TEMPLATE)
         await migrate(url)

@@ -11,7 +11,7 @@ transaction helper, because a pooler between us and PostgreSQL may have swallowe
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Literal
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import asyncpg
 import msgspec
@@ -86,8 +86,8 @@ def translate_url(url: str) -> str:
     ssl = dict(parameters).get("ssl")
     if ssl and "sslmode" not in kept:
         kept["sslmode"] = {"true": "require", "1": "require", "false": "disable", "0": "disable"}.get(ssl, ssl)
-    # Not `geturl()`: it drops the slashes of a URL without a host.
-    query = f"?{urlencode(kept)}" if kept else ""
+    # Not `+` for a space, which libpq's own tools (pg_dump) would take literally.
+    query = f"?{urlencode(kept, quote_via=quote, safe='')}" if kept else ""
     return f"postgresql://{parts.netloc}{parts.path}{query}"
 
 

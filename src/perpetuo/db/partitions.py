@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from perpetuo.core.ids import month_bounds, uuid7_floor
+
 MONTHS_AHEAD = 2
 LOCK_TIMEOUT = "2s"
 """Waiting for a table lock makes everybody behind us wait too; the caller tries again an hour later."""
@@ -33,7 +35,7 @@ async def ensure_partitions(conn: AsyncConnection, wall_ms: int) -> list[str]:
         first_ms, next_ms = month_bounds(start_ms)
         name = _partition_name(first_ms)
         if name not in existing:
-            await _make(conn, name, uuid7_floor(first_ms), uuid7_floor(next_ms))
+            await _make(conn, name, str(uuid7_floor(first_ms)), str(uuid7_floor(next_ms)))
             made.append(name)
         start_ms = next_ms
     return made
@@ -49,7 +51,8 @@ async def drop_expired(conn: AsyncConnection, wall_ms: int, retention_days: int)
             await conn.execute(text(f"DROP TABLE {name}"))
             dropped.append(name)
     await conn.execute(
-        text("DELETE FROM request_logs_default WHERE id < CAST(:oldest AS uuid)"), {"oldest": uuid7_floor(oldest_ms)}
+        text("DELETE FROM request_logs_default WHERE id < CAST(:oldest AS uuid)"),
+        {"oldest": str(uuid7_floor(oldest_ms))},
     )
     return dropped
 
@@ -88,15 +91,3 @@ async def _make(conn: AsyncConnection, name: str, lower: str, upper: str) -> Non
 
 def _partition_name(month_start_ms: int) -> str:
     return datetime.fromtimestamp(month_start_ms / 1000, UTC).strftime("request_logs_%Y_%m")
-
-
-def uuid7_floor(wall_ms: int) -> str:
-    digits = f"{wall_ms:012x}70008000000000000000"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
-def month_bounds(wall_ms: int) -> tuple[int, int]:
-    at = datetime.fromtimestamp(wall_ms / 1000, UTC)
-    first = datetime(at.year, at.month, 1, tzinfo=UTC)
-    following = datetime(at.year + at.month // 12, at.month % 12 + 1, 1, tzinfo=UTC)
-    return int(first.timestamp() * 1000), int(following.timestamp() * 1000)
