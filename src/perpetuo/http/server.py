@@ -21,6 +21,8 @@ from perpetuo.http.asgi_exchange import TRANSPORT_EXTENSION
 MAX_HEAD_BYTES = 64 * 1024
 # How long a client that does not read keeps the tail of an aborted response alive.
 ABORT_FLUSH_S = 5.0
+# How long a client may go on sending a refused head.
+LINGER_S = 1.0
 
 
 class PerpetuoHttpProtocol(HttpToolsProtocol):
@@ -36,8 +38,11 @@ class PerpetuoHttpProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._head_refused = False
         self._upgrade_ignored = False
+        self._discarding = False
 
     def data_received(self, data: bytes) -> None:
+        if self._discarding:
+            return
         self._unset_keepalive_if_required()
         head_was_open = self._head_open
         if not self._feed(data):
@@ -99,7 +104,11 @@ class PerpetuoHttpProtocol(HttpToolsProtocol):
         )
         head = b"\r\n".join([*lines, b"", b""])
         self.transport.write(head % (status, status.phrase.encode(), len(body)) + body)
-        self.transport.close()
+        # Closing with bytes of the client unread would reset the connection under the answer (RFC 9112 section 9.6).
+        self._discarding = True
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.loop.call_later(LINGER_S, self.transport.close)
 
     # --- llhttp calls these
 
