@@ -60,7 +60,8 @@ async def port(app: App) -> AsyncIterator[int]:
     yield server.servers[0].sockets[0].getsockname()[1]
     server.should_exit = True
     server.force_exit = True
-    await task
+    async with asyncio.timeout(10):
+        await task
 
 
 class RawClient:
