@@ -50,7 +50,7 @@ MAX_STRINGS = 100_000
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _OPENING = b"[{"
-_WHERE = re.compile(r" - at `\$(?P<path>[^`]*)`")
+_WHERE = re.compile(r" - at `\$(?P<path>[^`]*)`$")
 
 _ABSENT = msgspec.Raw()
 _NOTHING = (b"", b"null")

@@ -18,7 +18,7 @@ from perpetuo.core.ids import (
     uuid7_ms,
 )
 
-MS = st.integers(min_value=0, max_value=2**48 - 1)
+MS = st.integers(min_value=0, max_value=2**48 - 2)
 RANDOM = st.binary(min_size=10, max_size=10)
 
 
