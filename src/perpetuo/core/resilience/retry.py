@@ -60,7 +60,7 @@ def next_step(
     cooled_keys = {candidates[f.index].key.id for f in failures if f.verdict.cool_key}
     lacking_keys = {candidates[f.index].key.id for f in failures if f.verdict.model_missing}
     for index, candidate in enumerate(candidates):
-        if index in tried or candidate.key.id in cooled_keys:
+        if index in tried or index in waits_s or candidate.key.id in cooled_keys:
             continue
         if not candidate.standby or candidate.key.id in lacking_keys:
             return TryCandidate(index, f"Asking {_name(candidate)}, number {index + 1} in the order.")
