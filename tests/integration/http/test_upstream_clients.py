@@ -21,6 +21,8 @@ from perpetuo.core.errors import (
     UpstreamTooLarge,
 )
 from perpetuo.http.client import OwnUpstream
+from perpetuo.http.connector import default_ssl_context
+from perpetuo.http.egress import EgressPolicy
 from perpetuo.http.proxies import Proxy, ProxySettings, proxy_from_environment
 from perpetuo.http.upstream import Deadlines, Upstream
 from perpetuo.providers.base import UpstreamRequest
@@ -813,11 +815,82 @@ class TestThroughAProxy:
 
 
 def test_the_system_store_is_used_and_a_bundle_added_to_it(tmp_path, authority):
-    from perpetuo.http.connector import default_ssl_context
-
     bundle = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(bundle))
     context = default_ssl_context(bundle)
     assert context.verify_mode == ssl.CERT_REQUIRED
     assert context.check_hostname
     assert context.cert_store_stats()["x509_ca"] >= 1
+
+
+class TestWhatOnlyOurOwnClientPromises:
+    @pytest.fixture
+    def own(self, clients):
+        def make(**limits: float) -> OwnUpstream:
+            upstream = OwnUpstream(EgressPolicy(("127.0.0.1",)), default_ssl_context(), **limits)
+            clients.push_async_callback(upstream.aclose)
+            return upstream
+
+        return make
+
+    async def test_an_idle_connection_is_closed_after_its_time(self, serve, own):
+        ended = asyncio.Event()
+
+        async def script(peer):
+            await peer.receive_request()
+            await peer.send(OK)
+            await peer.sees_end()
+            ended.set()
+
+        server = await serve(script)
+        await fetch(own(idle_pooled_s=0.05), post(server.url()))
+        await ended.wait()
+
+    async def test_no_more_idle_connections_are_kept_than_the_cap(self, serve, own):
+        server = await serve(keep_answering)
+        upstream = own(max_idle_per_host=2)
+        for _ in range(2):
+            replies = [await upstream.open(post(server.url()), PATIENT) for _ in range(4)]
+            for reply in replies:
+                await reply.read_all(9)
+                reply.close()
+        assert server.connections == 4 + 2
+
+    async def test_a_peer_that_takes_nothing_of_the_request_is_idle(self, serve, own):
+        async def script(peer):
+            peer.writer.transport.pause_reading()
+            await ended.wait()
+
+        ended = asyncio.Event()
+        server = await serve(script)
+        with pytest.raises(IdleTimeout):
+            await fetch(own(), post(server.url(), bytes(30_000_000)), Deadlines(idle_s=0.2))
+        ended.set()
+
+    async def test_first_byte_begins_when_the_request_has_left(self, serve, own):
+        async def script(peer):
+            await peer.reader.readuntil(b"\r\n\r\n")
+            for _ in range(4):  # reads on slowly, longer than first_byte_s altogether
+                await peer.reader.readexactly(1_000_000)
+                await asyncio.sleep(0.3)
+            await peer.reader.readexactly(26_000_000)
+            await peer.send(OK)
+
+        server = await serve(script)
+        deadlines = Deadlines(first_byte_s=1, idle_s=5)
+        assert await fetch(own(), post(server.url(), bytes(30_000_000)), deadlines) == (200, b"ok")
+
+    async def test_framing_without_end_around_the_body_is_cut_short(self, serve, own):
+        async def script(peer):
+            await peer.receive_request()
+            await peer.send(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nx: ")
+            try:
+                for _ in range(100):
+                    await peer.send(b"a" * 10_000)
+            except ConnectionError:
+                return
+            assert await peer.sees_end()
+
+        server = await serve(script)
+        with pytest.raises(UpstreamTooLarge):
+            await fetch(own(), post(server.url()))
