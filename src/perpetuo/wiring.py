@@ -60,7 +60,7 @@ log = logging.getLogger(__name__)
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 EVENTS_KEPT = 10_000
-RECOVER_EVERY_S = 30.0
+RECOVER_EVERY_S = 5.0
 
 
 class SystemClock:
@@ -256,9 +256,14 @@ def build_app(state: GatewayState) -> "ASGI3Application":
             return
         exchange = AsgiExchange(cast(Any, scope), cast(Any, receive), cast(Any, send))
         try:
-            await handle(exchange, state)
-        finally:
-            await exchange.close()
+            try:
+                await handle(exchange, state)
+            finally:
+                await exchange.close()
+        except asyncio.CancelledError:
+            # The client left in the same turn in which its request ended: nothing is left to cancel.
+            if not exchange.disconnected.is_set():
+                raise
 
     return app
 
