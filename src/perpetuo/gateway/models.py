@@ -52,7 +52,7 @@ def _describe(state: GatewayState, principal: Principal, snapshot: Snapshot, nam
     canonical = snapshot.catalog.names.get(name)
     for key in workspace.provider_keys:
         for model in (*key.models, *snapshot.catalog.vendors[key.vendor].models):
-            if model.intent == "embedding" and name in (model.id, model.canonical, canonical):
+            if model.intent == "embedding" and (name == model.id or model.canonical in (name, canonical)):
                 intent = "embedding"
     resolution = resolver.resolve(name, workspace, intent)
     if not resolution.recognised:

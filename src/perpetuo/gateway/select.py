@@ -1,6 +1,8 @@
 """Gathers what the selector needs from the live state, and says why nobody is left when nobody is."""
 
-from perpetuo.core.decision import Selection, Skipped
+from collections.abc import Sequence
+
+from perpetuo.core.decision import Candidate, Selection, Skipped
 from perpetuo.core.errors import ClientError, RoutingError
 from perpetuo.core.request import ChatRequest
 from perpetuo.core.resolvers.provider_selector import RequestFacts, strictest
@@ -46,6 +48,18 @@ def select_candidates(
         return selection
     run.selection = selection
     raise _nobody(run, selection, substitution)
+
+
+def waits(state: GatewayState, candidates: Sequence[Candidate]) -> dict[int, float]:
+    """Candidates that began to cool since they were ordered: index -> seconds until they may be asked again."""
+    blocked = state.availability.view(
+        state.clock.monotonic_s(), {candidate.key.id: candidate.key for candidate in candidates}.values()
+    )
+    return {
+        index: reason.retry_after_s
+        for index, candidate in enumerate(candidates)
+        if (reason := blocked.get((candidate.key.id, None)) or blocked.get((candidate.key.id, candidate.model.id)))
+    }
 
 
 def _unsupported(state: GatewayState, request: object) -> dict[str, str]:

@@ -16,6 +16,7 @@ from perpetuo.core.errors import (
     RoutingError,
     TransportError,
     UpstreamError,
+    UpstreamFailure,
 )
 from perpetuo.core.ids import uuid7
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest, parse_chat_request, parse_embeddings_request
@@ -30,7 +31,7 @@ from perpetuo.gateway.identify import identify
 from perpetuo.gateway.relay import relay
 from perpetuo.gateway.replies import EVENT_STREAM, JSON, error_event, header_value, send_error, telling_headers
 from perpetuo.gateway.run import Run
-from perpetuo.gateway.select import select_candidates
+from perpetuo.gateway.select import select_candidates, waits
 from perpetuo.gateway.settle import counted_usage, settle
 from perpetuo.gateway.state import GatewayState
 from perpetuo.http.exchange import BodyTooLarge, ClientGone, Exchange
@@ -161,7 +162,12 @@ async def _answer(exchange: Exchange, state: GatewayState, run: Run) -> None:
     failures: list[Failure] = []
     while True:
         left_s = deadlines.total_s - (state.clock.monotonic_s() - run.started_s)
-        step = next_step(candidates=run.selection.ordered, failures=failures, deadline_left_s=left_s)
+        step = next_step(
+            candidates=run.selection.ordered,
+            failures=failures,
+            deadline_left_s=left_s,
+            waits_s=waits(state, run.selection.ordered) if failures else None,
+        )
         if isinstance(step, GiveUp):
             run.steps.append(step.explanation)
             raise _given_up(step, run, failures)
@@ -181,7 +187,7 @@ async def _answer(exchange: Exchange, state: GatewayState, run: Run) -> None:
             ProviderFailed(run.id, run.principal.workspace.id, state.now_ms(), noted, verdict.explanation)
         )
     if isinstance(result, OpenStream):
-        await _send_stream(exchange, state, run, candidate, result)
+        await _send_stream(exchange, state, run, candidate, result, deadlines.total_s)
     else:
         await _send_answer(exchange, run, candidate, result)
 
@@ -193,18 +199,25 @@ async def _send_answer(exchange: Exchange, run: Run, candidate: Candidate, answe
 
 
 async def _send_stream(
-    exchange: Exchange, state: GatewayState, run: Run, candidate: Candidate, stream: OpenStream
+    exchange: Exchange, state: GatewayState, run: Run, candidate: Candidate, stream: OpenStream, total_s: float
 ) -> None:
     """Relay to the end, or to the break: after first content there is no second answer."""
     decoder = stream.decoder
     run.status, run.partial = 200, True
     exchange.start(200, [*telling_headers(run), *EVENT_STREAM])
     try:
-        broken = await relay(exchange, stream)
+        # The last deadline, for a client that stops reading: the upstream's own are not looked at meanwhile.
+        left_s = total_s - (state.clock.monotonic_s() - run.started_s)
+        try:
+            async with asyncio.timeout(left_s):
+                broken = await relay(exchange, stream)
+        except TimeoutError:
+            broken = UpstreamFailure(kind="total_timeout", message="The stream took longer than the total deadline.")
         run.finish_reason = decoder.finish_reason
         if broken is None:
             await exchange.finish()
             run.usage, run.partial, run.outcome = decoder.usage, False, "succeeded"
+            _note_throughput(state, run, candidate)
             await _read_tail(stream)
             return
         verdict = state.classifier.classify(broken)
@@ -240,6 +253,8 @@ def _note_success(state: GatewayState, run: Run, candidate: Candidate, result: A
     run.answered_by = candidate
     noted = note_attempt(state, run, candidate, result, None)
     run.first_byte_ms = (state.clock.monotonic_s() - run.started_s) * 1000
+    if isinstance(result, Answer):
+        run.first_byte_ms -= result.duration_ms - result.first_byte_ms
     run.substituted = substituted_as(
         exact=candidate.exact, after_failure=run.fallback_used, explicit_strategy=run.strategy.source != "fallback"
     )
@@ -247,6 +262,15 @@ def _note_success(state: GatewayState, run: Run, candidate: Candidate, result: A
     state.availability.record_success(candidate.key.id, candidate.model.id, now_s)
     state.health.record_success(candidate.key.id, candidate.model.id, now_s, first_byte_ms=result.first_byte_ms)
     state.events.emit(ProviderAttempted(run.id, run.principal.workspace.id, state.now_ms(), noted))
+
+
+def _note_throughput(state: GatewayState, run: Run, candidate: Candidate) -> None:
+    """Only streams show it: a whole reply does not say when its generation began."""
+    now_s = state.clock.monotonic_s()
+    generating_s = now_s - run.started_s - (run.first_byte_ms or 0.0) / 1000
+    if run.usage.output_tokens and generating_s > 0:
+        rate = run.usage.output_tokens / generating_s
+        state.health.record_throughput(candidate.key.id, candidate.model.id, now_s, rate)
 
 
 def _note_failure(state: GatewayState, candidate: Candidate, verdict: Verdict) -> None:

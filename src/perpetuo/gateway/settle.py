@@ -2,6 +2,7 @@
 
 import logging
 
+from perpetuo.core.ids import month_bounds
 from perpetuo.core.money import cost_nanousd
 from perpetuo.core.request import ChatRequest
 from perpetuo.core.usage import Usage
@@ -95,7 +96,7 @@ def _settlement(run: Run, duration_ms: float) -> Settlement:
         duration_ms=duration_ms,
         partial=run.partial,
         finish_reason=run.finish_reason,
-        end_user=None if run.request is None else run.request.user,
+        end_user=None if run.request is None or run.request.user is None else run.request.user[:256],
     )
 
 
@@ -152,7 +153,7 @@ def _emit(state: GatewayState, run: Run, duration_ms: float) -> None:
             )
         )
     if run.error_code == "insufficient_quota":
-        state.events.emit(QuotaBlocked(run.id, workspace_id, at_ms, run.steps[-1] if run.steps else "", 0))
+        state.events.emit(QuotaBlocked(run.id, workspace_id, at_ms, run.steps[-1], month_bounds(run.received_ms)[1]))
     if run.outcome == "succeeded" and candidate is not None:
         state.events.emit(
             RequestSucceeded(

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 UNKNOWN_KEY_WAIT_S = 1.0
 UNKNOWN_KEY_PAUSE_S = 0.5
 RECONNECT_S = 1.0
+# A store that neither answers nor fails is given up for this time; the last snapshot serves on.
+LOAD_S = 10.0
 
 
 class SnapshotSource(Protocol):
@@ -111,7 +113,7 @@ class SnapshotFeed:
 
     async def _reload_all(self) -> bool:
         try:
-            async with self._load_lock:
+            async with asyncio.timeout(LOAD_S), self._load_lock:
                 workspaces, api_keys = await self._source.load_all()
                 self._swap(workspaces, api_keys)
         except Exception as error:  # noqa: BLE001 - the last snapshot serves on
@@ -121,7 +123,7 @@ class SnapshotFeed:
 
     async def _reload_workspace(self, workspace_id: str) -> None:
         try:
-            async with self._load_lock:
+            async with asyncio.timeout(LOAD_S), self._load_lock:
                 workspace, keys = await self._source.load_workspace(workspace_id)
                 if self._current is None:
                     return
@@ -144,7 +146,8 @@ class SnapshotFeed:
             return
         wall_ms = int(self._clock.wall_s() * 1000)
         try:
-            totals, positions = await self._source.usage_totals(wall_ms)
+            async with asyncio.timeout(LOAD_S):
+                totals, positions = await self._source.usage_totals(wall_ms)
         except Exception as error:  # noqa: BLE001 - the worker's own count goes on
             log.warning("usage totals not reloaded: %s", error)
             return

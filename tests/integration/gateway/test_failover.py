@@ -12,8 +12,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from gateway_harness import RunningGateway, provider, running_gateway
 
+from gateway_harness import RunningGateway, provider, running_gateway
 from perpetuo.core.resilience.availability import Availability
 from perpetuo.http.upstream import Deadlines
 from perpetuo.lab import (
@@ -163,7 +163,7 @@ async def test_after_content_there_is_one_error_event_and_no_second_answer(
     async with two_vendors(tmp_path, reference_client=reference_client) as (gateway, first, second):
         first.set_fault(f"{fault}=3")
         received = b""
-        with pytest.raises(Exception):  # noqa: B017, PT011 - the connection is closed without a proper end
+        with pytest.raises(Exception):  # noqa: B017 - the connection is closed without a proper end
             async with gateway.http.stream(
                 "POST",
                 "/v1/chat/completions",

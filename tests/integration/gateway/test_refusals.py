@@ -4,10 +4,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from gateway_harness import API_KEY, API_KEY_ID, WORKSPACE, provider, running_gateway
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway_harness import API_KEY, API_KEY_ID, WORKSPACE, provider, running_gateway
 from perpetuo.core.limits import IpLimiter
 from perpetuo.core.snapshot import ApiKey
 

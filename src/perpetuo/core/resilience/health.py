@@ -50,16 +50,18 @@ class Health:
     def __init__(self) -> None:
         self._keys: dict[str, dict[str, _Window]] = {}
 
-    def record_success(
-        self, key_id: str, model_id: str, now_s: float, *, first_byte_ms: float, tokens_per_s: float | None = None
-    ) -> None:
+    def record_success(self, key_id: str, model_id: str, now_s: float, *, first_byte_ms: float) -> None:
+        """Called at the first content, when nobody knows yet how fast the rest will come."""
         window = self._touch(key_id, model_id, now_s)
         window.samples += 1
         window.first_bytes += 1
         window.first_byte_ms += first_byte_ms
-        if tokens_per_s is not None:
-            window.rates += 1
-            window.rate += tokens_per_s
+
+    def record_throughput(self, key_id: str, model_id: str, now_s: float, tokens_per_s: float) -> None:
+        """Called when an answer has ended: output tokens over the time from its first content to its end."""
+        window = self._touch(key_id, model_id, now_s)
+        window.rates += 1
+        window.rate += tokens_per_s
 
     def record_failure(self, key_id: str, model_id: str, now_s: float) -> None:
         window = self._touch(key_id, model_id, now_s)
