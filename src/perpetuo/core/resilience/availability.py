@@ -82,12 +82,14 @@ class Availability:
             key.quarantined_secret = None
             key.probing = False
         if (model := key.models.get(model_id)) is not None:
-            model.breaker.record_success()
+            model.breaker.record_success(now_s)
             model.missing_until_s = now_s
 
     def record_failure(self, key: ProviderKey, model_id: str, verdict: Verdict, now_s: float, jitter01: float) -> None:
-        """The client's own mistakes change nothing here."""
+        """The client's own mistakes say nothing about who may be asked."""
         if verdict.invalid_request:
+            if key.id in self._keys and model_id in self._keys[key.id].models:
+                self._keys[key.id].models[model_id].breaker.forget_probe()
             return
         state = self._keys.setdefault(key.id, _Key())
         model = state.model(model_id)
@@ -107,6 +109,8 @@ class Availability:
                 model.cooling_until_s = max(model.cooling_until_s, until_s)
         if verdict.counts_against_health:
             model.breaker.record_failure(now_s, jitter01)
+        else:
+            model.breaker.forget_probe()
 
     def view(self, now_s: float, keys: Iterable[ProviderKey]) -> Mapping[tuple[str, str | None], Blocked]:
         """(key id, model id) -> why not; model None = the whole key. What is not in it may be asked."""

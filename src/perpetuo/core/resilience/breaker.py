@@ -16,7 +16,10 @@ class Breaker:
         self.open_until_s: float | None = None
         self.probing_until_s: float | None = None
 
-    def record_success(self) -> None:
+    def record_success(self, now_s: float) -> None:
+        """While it is open only requests that were under way succeed: they prove nothing, and the pause goes on."""
+        if self._is_open(now_s):
+            return
         self.failures = self.opened = 0
         self.open_until_s = self.probing_until_s = None
 
@@ -43,6 +46,10 @@ class Breaker:
         """A request went out. In the half-open state it is the one probe; others wait for it, `probe_s` at most."""
         if self.open_until_s is not None and now_s >= self.open_until_s:
             self.probing_until_s = now_s + probe_s
+
+    def forget_probe(self) -> None:
+        """The probe ended without a word about health (a limit, the client's mistake): another one may go."""
+        self.probing_until_s = None
 
     def _is_open(self, now_s: float) -> bool:
         return self.open_until_s is not None and now_s < self.open_until_s

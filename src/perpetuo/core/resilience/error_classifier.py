@@ -14,8 +14,8 @@ FailureClass = Literal["RETRYABLE", "FATAL"]
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
-MAX_COOL_S = 3600.0
-"""A vendor's Retry-After is honoured up to an hour; after that the candidate is tried again."""
+MAX_COOL_S = 86_400.0
+"""A vendor's Retry-After is honoured up to a day, the longest window of a vendor's limit by rate."""
 DEFAULT_429_COOL_S = 5.0
 QUOTA_COOL_S = 300.0
 

@@ -59,18 +59,23 @@ def next_step(
     # A refused key speaks for all of its models: candidates of a key that cools as a whole are passed over.
     cooled_keys = {candidates[f.index].key.id for f in failures if f.verdict.cool_key}
     lacking_keys = {candidates[f.index].key.id for f in failures if f.verdict.model_missing}
+    waits_left_s: list[float] = []
     for index, candidate in enumerate(candidates):
-        if index in tried or index in waits_s or candidate.key.id in cooled_keys:
+        if index in tried or candidate.key.id in cooled_keys:
             continue
-        if not candidate.standby or candidate.key.id in lacking_keys:
+        if candidate.standby and candidate.key.id not in lacking_keys:
+            continue
+        if index not in waits_s:
             return TryCandidate(index, f"Asking {_name(candidate)}, number {index + 1} in the order.")
+        waits_left_s.append(waits_s[index])
     if len(failures) <= len(candidates):
         for failure in failures:
             again = sum(1 for other in failures if other.index == failure.index) > 1
-            if failure.index not in waits_s and not failure.failure.sent and not again and _may_retry(failure.verdict):
-                name = _name(candidates[failure.index])
-                return TryCandidate(failure.index, f"Asking {name} once more: nothing had been sent to it.")
-    return _exhausted(failures, [wait_s for index, wait_s in waits_s.items() if index not in tried])
+            candidate = candidates[failure.index]
+            not_now = failure.index in waits_s or candidate.key.id in cooled_keys
+            if not failure.failure.sent and not again and not not_now and _may_retry(failure.verdict):
+                return TryCandidate(failure.index, f"Asking {_name(candidate)} once more: nothing had been sent to it.")
+    return _exhausted(failures, waits_left_s)
 
 
 def _may_retry(verdict: Verdict) -> bool:
