@@ -26,8 +26,9 @@ class ModelAliasResolver:
     def resolve(self, name: str, workspace: Workspace, intent: Intent = "chat") -> Resolution:
         """intent: what the endpoint does; an embeddings call never resolves to chat. Raises nothing: an unknown name
         comes back with `recognised` False."""
-        if (target := workspace.aliases.get(name)) is not None:
-            return _from_workspace(name, target, intent)
+        for alias in (name, self._without_vendor(name)):
+            if (target := workspace.aliases.get(alias)) is not None:
+                return _from_workspace(name, alias, target, intent)
         if name.startswith(OWN_PREFIX) and (promised := _own_name(name)) is not None and promised[0] == intent:
             return _promised(name, *promised)
         for alias in self._spellings(name):
@@ -53,9 +54,9 @@ class ModelAliasResolver:
             alias=alias,
             intent=intent,
             tier="default",
-            models=(),
+            models=(alias,) if _is_exact(alias, intent) else (),
             recognised=False,
-            exact_only=intent == "embedding",
+            exact_only=_is_exact(alias, intent),
             explanation=f"`{alias}` is not a known name; taken as {intent}/default if the workspace allows it.",
         )
 
@@ -69,6 +70,8 @@ class ModelAliasResolver:
             return None
         if (row is not None or offered is not None) and intent != (offered or row).intent:  # type: ignore[union-attr]
             return _wrong_endpoint(requested, alias, canonical, intent)
+        # A self-hosted model without a tier has no peers: nothing of a vendor's may stand in for it.
+        without_peers = offered is not None and not offered.tiers and canonical not in self._catalog.aliases
         return Resolution(
             requested=requested,
             alias=alias,
@@ -76,7 +79,7 @@ class ModelAliasResolver:
             tier=self._tier_of(offered, canonical, intent),
             models=(canonical,),
             recognised=True,
-            exact_only=_is_exact(alias, intent),
+            exact_only=without_peers or _is_exact(alias, intent),
             explanation=f"`{alias}` is a model's own name, in {intent}/{self._tier_of(offered, canonical, intent)}.",
         )
 
@@ -118,10 +121,11 @@ class ModelAliasResolver:
         )
 
     def _spellings(self, name: str) -> Iterator[str]:
-        """The name as it is first (`meta-llama/llama-3` is a name), then without a vendor's prefix."""
-        yield name
-        if (alias := self._without_vendor(name)) != name:
-            yield alias
+        """Without a vendor's prefix first; then as it is, for a name that looks as if it had one."""
+        alias = self._without_vendor(name)
+        yield alias
+        if alias != name:
+            yield name
 
     def _without_vendor(self, name: str) -> str:
         """A vendor prefix is stripped and never selects a provider."""
@@ -140,12 +144,12 @@ def nearest_names(name: str, names: Iterable[str], limit: int = 3) -> list[str]:
     return difflib.get_close_matches(name[:200], dict.fromkeys(names), n=limit, cutoff=0.5)
 
 
-def _from_workspace(name: str, target: AliasTarget, intent: Intent) -> Resolution:
+def _from_workspace(requested: str, name: str, target: AliasTarget, intent: Intent) -> Resolution:
     if target.intent != intent:
-        return _wrong_endpoint(name, name, name, intent)
+        return _wrong_endpoint(requested, name, name, intent)
     what = " or ".join(f"`{model}`" for model in target.models) or f"{target.intent}/{target.tier}"
     return Resolution(
-        requested=name,
+        requested=requested,
         alias=name,
         intent=intent,
         tier=target.tier,
@@ -189,7 +193,7 @@ def _promised(name: str, intent: Intent, tier: Tier) -> Resolution:
         tier=tier,
         models=(),
         recognised=True,
-        exact_only=False,
+        exact_only=intent == "embedding",
         explanation=f"`{name}` asks for {intent}/{tier} by name.",
     )
 

@@ -76,7 +76,8 @@ class ProviderSelector:
         candidates: list[Candidate] = []
         skipped: list[Skipped] = []
         alone = sum(1 for key in workspace.provider_keys if key.enabled and not _is_last_resort(key, catalog)) == 0
-        for key in workspace.provider_keys:
+        place = {name: index for index, name in enumerate(catalog.vendors)}
+        for key in sorted(workspace.provider_keys, key=lambda key: place.get(key.vendor, len(place))):
             vendor = catalog.vendors.get(key.vendor)
             if vendor is None or not key.enabled:
                 skipped.append(_skip(key, None, "disabled", "it is switched off."))
