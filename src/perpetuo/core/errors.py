@@ -16,6 +16,7 @@ TransportError                    what `http/` raises about one upstream call; n
 └── UpstreamTooLarge              over a cap on headers, line or body
 """
 
+import re
 from typing import Literal
 
 import msgspec
@@ -107,8 +108,17 @@ TABLE: dict[str, ErrorRow] = {
 }
 
 
+# Characters that change how a text is shown or where a line ends, and halves of surrogate pairs.
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+MAX_MESSAGE_CHARS = 1000
+MAX_PARAM_CHARS = 256
+
+
 class GatewayError(Exception):
-    """An error written for the client. `code` is a key of TABLE; `param` names the field at fault."""
+    """An error written for the client. `code` is a key of TABLE; `param` names the field at fault.
+
+    Both may repeat what a client or a vendor wrote: they are cut, and what could forge a line or a display is replaced.
+    """
 
     def __init__(
         self,
@@ -120,10 +130,11 @@ class GatewayError(Exception):
         headers: tuple[tuple[str, str], ...] = (),
         details: dict[str, object] | None = None,
     ) -> None:
+        message = _safe(message, MAX_MESSAGE_CHARS)
         super().__init__(message)
         self.code = code
         self.message = message
-        self.param = param
+        self.param = None if param is None else _safe(param, MAX_PARAM_CHARS)
         self.retry_after_s = retry_after_s
         self.headers = headers
         self.details = details
@@ -131,6 +142,11 @@ class GatewayError(Exception):
     @property
     def row(self) -> ErrorRow:
         return TABLE[self.code]
+
+
+def _safe(text: str, limit_chars: int) -> str:
+    shown = _UNSAFE.sub("?", text[:limit_chars])
+    return shown if len(text) <= limit_chars else f"{shown[: limit_chars - 1]}…"
 
 
 class ClientError(GatewayError): ...
