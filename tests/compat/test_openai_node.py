@@ -1,0 +1,119 @@
+"""OpenAI's npm client (tests/compat/js) against the gateway, whatever protocol is spoken upstream."""
+
+import asyncio
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gateway_harness import API_KEY
+from lab_gateway import CALLS, TEXT, TOOLS, USAGE, LabGateway
+
+from perpetuo.lab import Script
+
+JS = Path(__file__).parent / "js"
+EXPECTED_CALLS = [[call.name, call.arguments] for call in CALLS]
+
+
+async def run_check(lab: LabGateway, check: str) -> dict[str, Any]:
+    """What `node check.mjs CHECK` prints."""
+    node = shutil.which("node")
+    assert node is not None, "these tests need Node >= 20 on PATH"
+    assert (JS / "node_modules" / "openai").is_dir(), "the npm client is not installed: run `make compat-js`"
+    process = await asyncio.create_subprocess_exec(
+        node,
+        "check.mjs",
+        check,
+        cwd=JS,
+        env={
+            "PATH": os.environ["PATH"],
+            "PERPETUO_BASE_URL": lab.base_url,
+            "PERPETUO_API_KEY": API_KEY,
+            "PERPETUO_MODEL": lab.model,
+            "PERPETUO_TOOLS": json.dumps(TOOLS),
+        },
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(60):
+            out, complaints = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 0, complaints.decode()
+    return json.loads(out)
+
+
+def assert_usage(usage: dict[str, Any]) -> None:
+    assert (usage["prompt_tokens"], usage["completion_tokens"], usage["total_tokens"]) == (120, 40, 160)
+    assert usage["prompt_tokens_details"]["cached_tokens"] == 48
+    assert usage["completion_tokens_details"]["reasoning_tokens"] == 9
+
+
+async def test_an_answer_its_usage_and_its_headers_arrive(lab: LabGateway) -> None:
+    lab.answer_with_text()
+    seen = await run_check(lab, "chat")
+    assert (seen["text"], seen["finish_reason"], seen["provider"]) == (TEXT, "stop", lab.vendor.shape_name)
+    assert_usage(seen["usage"])
+
+
+async def test_a_stream_brings_the_same(lab: LabGateway) -> None:
+    lab.answer_with_text()
+    seen = await run_check(lab, "stream")
+    assert (seen["text"], seen["finish_reason"]) == (TEXT, "stop")
+    assert_usage(seen["usage"])
+
+
+async def test_parallel_tool_calls_are_the_same_whole_and_streamed(lab: LabGateway) -> None:
+    lab.answer_with_calls()
+    assert await run_check(lab, "tools") == {"whole": EXPECTED_CALLS, "streamed": EXPECTED_CALLS}
+
+
+async def test_tool_results_go_back(lab: LabGateway) -> None:
+    lab.answer_with_calls()
+    lab.vendor.set_script(Script(text=TEXT, usage=USAGE), name="text")
+    assert await run_check(lab, "results") == {"text": TEXT}
+
+
+async def test_errors_are_the_clients_own_classes(lab: LabGateway) -> None:
+    seen = await run_check(lab, "errors")
+    assert (seen["key"]["class"], seen["key"]["status"], seen["key"]["code"]) == (
+        "AuthenticationError",
+        401,
+        "invalid_api_key",
+    )
+    assert (seen["model"]["class"], seen["model"]["code"], seen["model"]["param"]) == (
+        "NotFoundError",
+        "model_not_found",
+        "model",
+    )
+    assert (seen["value"]["class"], seen["value"]["code"], seen["value"]["param"]) == (
+        "BadRequestError",
+        "invalid_value",
+        "temperature",
+    )
+
+
+@pytest.mark.parametrize("fault", ["cut_after", "in_band_error_after"])
+async def test_a_stream_that_breaks_after_content_raises_and_keeps_what_came(lab: LabGateway, fault: str) -> None:
+    lab.vendor.set_fault(f"{fault}=3")
+    seen = await run_check(lab, "broken_stream")
+    assert seen["text"] == "word1 word2 word3"
+    assert seen["error"]["isApiError"]
+    assert seen["error"]["code"] == "stream_interrupted"
+
+
+async def test_embeddings_are_the_same_packed_and_as_numbers(openai_lab: LabGateway) -> None:
+    seen = await run_check(openai_lab, "embeddings")
+    assert [len(vector) for vector in seen["packed"]] == [64, 64]
+    assert seen["packed"] == [pytest.approx(vector) for vector in seen["plain"]]
+
+
+async def test_models_are_listed_and_retrieved(lab: LabGateway) -> None:
+    seen = await run_check(lab, "models")
+    assert lab.model in seen["names"]
+    assert seen["one"] == lab.model
