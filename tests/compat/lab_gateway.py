@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from gateway_harness import RunningGateway, provider, running_gateway
-
 from perpetuo.core.limits import IpLimiter
 from perpetuo.lab import Script, ScriptedToolCall, ScriptedUsage, SimulatedVendor
 

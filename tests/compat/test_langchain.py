@@ -5,11 +5,12 @@ from typing import Any
 
 import openai
 import pytest
-from gateway_harness import API_KEY
 from lab_gateway import CALLS, TEXT, TOOLS, LabGateway
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
 from pydantic import BaseModel, SecretStr
+
+from gateway_harness import API_KEY
 
 EXPECTED_CALLS = [(call.name, call.arguments) for call in CALLS]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gateway_harness import API_KEY
 from lab_gateway import CALLS, TEXT, TOOLS, USAGE, LabGateway
 
+from gateway_harness import API_KEY
 from perpetuo.lab import Script
 
 JS = Path(__file__).parent / "js"

@@ -10,12 +10,12 @@ from typing import Any
 
 import openai
 import pytest
-from gateway_harness import API_KEY
 from lab_gateway import CALLS, TEXT, TOOLS, LabGateway, lab_gateway
 from openai import AsyncOpenAI, OpenAI
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from pydantic import BaseModel
 
+from gateway_harness import API_KEY
 from perpetuo.core.limits import IpLimiter
 from perpetuo.lab import AFTER_CONTENT_FAULTS, Script
 
@@ -312,20 +312,24 @@ async def test_what_the_vendor_rejects_is_a_bad_request(lab: LabGateway, client:
 
 
 async def test_an_exhausted_quota_is_a_rate_limit_error(tmp_path: Path) -> None:
-    async with lab_gateway(tmp_path, "openai", workspace={"quota_requests_month": 0}) as lab:
-        async with AsyncOpenAI(api_key=API_KEY, base_url=lab.base_url, max_retries=0) as client:
-            with pytest.raises(openai.RateLimitError) as caught:
-                await client.chat.completions.create(model=lab.model, messages=USER)
+    async with (
+        lab_gateway(tmp_path, "openai", workspace={"quota_requests_month": 0}) as lab,
+        AsyncOpenAI(api_key=API_KEY, base_url=lab.base_url, max_retries=0) as client,
+    ):
+        with pytest.raises(openai.RateLimitError) as caught:
+            await client.chat.completions.create(model=lab.model, messages=USER)
     assert (caught.value.code, caught.value.type) == ("insufficient_quota", "insufficient_quota")
     assert int(caught.value.response.headers["retry-after"]) > 0
 
 
 async def test_too_many_requests_from_one_address_are_a_rate_limit_error(tmp_path: Path) -> None:
-    async with lab_gateway(tmp_path, "openai", ip_limiter=IpLimiter(1)) as lab:
-        async with AsyncOpenAI(api_key=API_KEY, base_url=lab.base_url, max_retries=0) as client:
+    async with (
+        lab_gateway(tmp_path, "openai", ip_limiter=IpLimiter(1)) as lab,
+        AsyncOpenAI(api_key=API_KEY, base_url=lab.base_url, max_retries=0) as client,
+    ):
+        await client.chat.completions.create(model=lab.model, messages=USER)
+        with pytest.raises(openai.RateLimitError) as caught:
             await client.chat.completions.create(model=lab.model, messages=USER)
-            with pytest.raises(openai.RateLimitError) as caught:
-                await client.chat.completions.create(model=lab.model, messages=USER)
     assert (caught.value.code, caught.value.type) == ("rate_limit_exceeded", "rate_limit_error")
 
 
