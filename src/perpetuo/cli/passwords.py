@@ -30,7 +30,7 @@ def hash_password(password: str) -> str:
 def password_matches(password: str, hashed: str) -> bool:
     try:
         Argon2id.verify_phc_encoded(password.encode(), hashed)
-    except InvalidKey:
+    except (InvalidKey, ValueError):  # ValueError: not a hash of ours
         return False
     return True
 

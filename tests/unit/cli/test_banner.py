@@ -1,0 +1,38 @@
+from pathlib import Path
+
+from perpetuo.cli.banner import ready_text
+from perpetuo.cli.data_dir import FirstRun
+
+KNOWN = FirstRun(
+    base_url="http://127.0.0.1:3000/v1", api_key="pk_secret", workspace_id="w", email="e@x", password="password"
+)
+
+
+def text(*, known: FirstRun | None = KNOWN, is_first: bool = True, no_demo_because: str | None = None) -> str:
+    return ready_text(
+        base_url="http://127.0.0.1:3000/v1",
+        data_dir=Path("/data"),
+        first_run_file=Path("/data/first-run.json"),
+        known=known,
+        is_first=is_first,
+        workspace_name="default",
+        adopted=(),
+        providers=(),
+        no_demo_because=no_demo_because,
+    )
+
+
+def test_the_first_run_shows_the_key_and_the_password_once() -> None:
+    first, later = text(), text(is_first=False)
+    assert "pk_secret" in first and "password" in first
+    assert "pk_secret" not in later and "e@x  password" not in later
+    assert "/data/first-run.json" in later
+
+
+def test_lost_notes_lead_to_a_new_key() -> None:
+    assert "perpetuo admin key create" in text(known=None, is_first=False)
+
+
+def test_why_there_is_no_demo_model_is_said() -> None:
+    assert "demo model  not started: this CPU is old" in text(no_demo_because="this CPU is old")
+    assert "demo model" not in text()
