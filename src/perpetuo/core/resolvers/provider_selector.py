@@ -1,12 +1,12 @@
 """Who may answer, in which order, and why: the candidates of one request."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
-from perpetuo.core.catalog import ALL_CAPABILITIES, Capability, Catalog, Model, Vendor
+from perpetuo.core.catalog import ALL_CAPABILITIES, Capability, Catalog, Intent, Model, Tier, Vendor
 from perpetuo.core.decision import Candidate, Resolution, Selection, Skipped, Strategy, Substituted
 from perpetuo.core.money import estimate_cost_nanousd, format_usd
 from perpetuo.core.resilience.availability import Blocked
@@ -57,7 +57,45 @@ _PASSING = frozenset(("cooling", "breaker_open", "quarantined"))
 """Reasons that pass by themselves, unlike a model that is missing or too small."""
 
 
+class _VendorIndex:
+    """A vendor's models, found by name or tier. First row wins, as in the rows' order."""
+
+    __slots__ = ("by_name", "by_tier")
+
+    def __init__(self, vendor: Vendor) -> None:
+        self.by_name: dict[tuple[Intent, str], Model] = {}
+        self.by_tier: dict[tuple[Intent, Tier], Model] = {}
+        for model in vendor.models:
+            for name in (model.canonical, model.id):
+                self.by_name.setdefault((model.intent, name), model)
+            for tier in model.tiers:
+                self.by_tier.setdefault((model.intent, tier), model)
+
+
+class _CatalogIndex:
+    __slots__ = ("_places", "catalog", "vendors")
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.vendors = {name: _VendorIndex(vendor) for name, vendor in catalog.vendors.items()}
+        self._places = {name: place for place, name in enumerate(catalog.vendors)}
+
+    def place_of(self, key: ProviderKey) -> int:
+        return self._places.get(key.vendor, len(self._places))
+
+
 class ProviderSelector:
+    """Keeps an index of the catalog it saw last: one catalog serves thousands of requests, and to go through its rows
+    for each would cost more than everything else here."""
+
+    def __init__(self) -> None:
+        self._index: _CatalogIndex | None = None
+
+    def _index_of(self, catalog: Catalog) -> _CatalogIndex:
+        if self._index is None or self._index.catalog is not catalog:
+            self._index = _CatalogIndex(catalog)
+        return self._index
+
     def select(
         self,
         *,
@@ -76,13 +114,13 @@ class ProviderSelector:
         candidates: list[Candidate] = []
         skipped: list[Skipped] = []
         alone = sum(1 for key in workspace.provider_keys if key.enabled and not _is_last_resort(key, catalog)) == 0
-        place = {name: index for index, name in enumerate(catalog.vendors)}
-        for key in sorted(workspace.provider_keys, key=lambda key: place.get(key.vendor, len(place))):
+        index = self._index_of(catalog)
+        for key in sorted(workspace.provider_keys, key=index.place_of):
             vendor = catalog.vendors.get(key.vendor)
             if vendor is None or not key.enabled:
                 skipped.append(_skip(key, None, "disabled", "it is switched off."))
                 continue
-            offers = _offers(key, vendor, resolution, substitution, alone)
+            offers = _offers(key, vendor, index.vendors[vendor.name], resolution, substitution, alone)
             if isinstance(offers, Skipped):
                 skipped.append(offers)
                 continue
@@ -107,19 +145,18 @@ class ProviderSelector:
 
 
 def _offers(
-    key: ProviderKey, vendor: Vendor, resolution: Resolution, substitution: Substitution, alone: bool
+    key: ProviderKey,
+    vendor: Vendor,
+    index: _VendorIndex,
+    resolution: Resolution,
+    substitution: Substitution,
+    alone: bool,
 ) -> list[Candidate] | Skipped:
     """What this key would use: the exact models, and the one that holds the tier's promise for when it has none."""
     if vendor.last_resort:
         return _last_resort_offer(key, vendor, resolution, substitution, alone)
-    own_ids = {model.id for model in key.models}
-    models = [*key.models, *(model for model in vendor.models if model.id not in own_ids)]
-    models = [model for model in models if model.intent == resolution.intent]
-    exact = [Candidate(key, vendor, model, exact=True) for model in _exact_models(key, vendor, models, resolution)]
-    # Embeddings of two models do not mix, so a tier of them promises nothing.
-    promised = None
-    if resolution.intent != "embedding":
-        promised = next((model for model in models if resolution.tier in model.tiers), None)
+    exact = [Candidate(key, vendor, model, exact=True) for model in _exact_models(key, vendor, index, resolution)]
+    promised = _promised_model(key, index, resolution)
     if not resolution.models and resolution.recognised and promised is not None:
         return [Candidate(key, vendor, promised, exact=True)]
     may_stand_in = not resolution.exact_only and substitution != "never"
@@ -134,23 +171,50 @@ def _offers(
     return _skip(key, promised, "substitution", "it has another model only, and substitution is `never`.")
 
 
-def _exact_models(key: ProviderKey, vendor: Vendor, models: list[Model], resolution: Resolution) -> list[Model]:
+def _exact_models(key: ProviderKey, vendor: Vendor, index: _VendorIndex, resolution: Resolution) -> Iterable[Model]:
     """In the order of wish, each once."""
     found: dict[str, Model] = {}
     for wanted in resolution.models:
-        for model in models:
-            if wanted in (model.canonical, model.id):
-                found.setdefault(model.id, model)
-                break
-        else:
-            base = wanted.removeprefix(FINE_TUNED).partition(":")[0] if wanted.startswith(FINE_TUNED) else None
-            tuned = next((model for model in models if model.id == base), None)
-            if tuned is not None:
-                found[wanted] = msgspec.structs.replace(tuned, id=wanted, canonical=wanted, tiers=(), price=None)
+        model = _named(key, index, resolution.intent, wanted) or _tuned(key, index, resolution.intent, wanted)
+        if model is not None:
+            found.setdefault(model.id, model)
     if not found and resolution.models and _serves_any_name(key, vendor):
         name = resolution.models[0]
         found[name] = Model(name, name, resolution.intent, capabilities=ALL_CAPABILITIES)
-    return list(found.values())
+    return found.values()
+
+
+def _named(key: ProviderKey, index: _VendorIndex, intent: Intent, name: str) -> Model | None:
+    """The key's own rows come before the vendor's, and replace those of the same id."""
+    for model in key.models:
+        if model.intent == intent and name in (model.canonical, model.id):
+            return model
+    return _unless_replaced(key, index.by_name.get((intent, name)))
+
+
+def _tuned(key: ProviderKey, index: _VendorIndex, intent: Intent, name: str) -> Model | None:
+    """A fine-tuned model where its base has this very id. Its price is not the base's."""
+    if not name.startswith(FINE_TUNED):
+        return None
+    base = _named(key, index, intent, name.removeprefix(FINE_TUNED).partition(":")[0])
+    if base is None or not name.startswith(f"{FINE_TUNED}{base.id}:"):
+        return None
+    return msgspec.structs.replace(base, id=name, canonical=name, tiers=(), price=None)
+
+
+def _promised_model(key: ProviderKey, index: _VendorIndex, resolution: Resolution) -> Model | None:
+    if resolution.intent == "embedding":
+        return None  # embeddings of two models do not mix, so a tier of them promises nothing
+    for model in key.models:
+        if model.intent == resolution.intent and resolution.tier in model.tiers:
+            return model
+    return _unless_replaced(key, index.by_tier.get((resolution.intent, resolution.tier)))
+
+
+def _unless_replaced(key: ProviderKey, model: Model | None) -> Model | None:
+    if model is not None and any(own.id == model.id for own in key.models):
+        return None
+    return model
 
 
 def _serves_any_name(key: ProviderKey, vendor: Vendor) -> bool:
