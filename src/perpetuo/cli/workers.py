@@ -62,6 +62,7 @@ async def run_gateway(
     on_ready: Callable[[], None],
 ) -> None:
     """Returns after `stop` was set and everything has ended: workers drained, then the projector's last flush.
+    Closes the listener.
 
     hidden_variables: names workers do not inherit. Raises Failure when the first workers can not start.
     """
@@ -79,6 +80,8 @@ async def run_gateway(
             on_ready()
         await stop.wait()
         report("stopping: requests in flight may finish")
+        # Workers close theirs as they drain; with ours open, new clients would wait in the backlog for nobody.
+        listener.close()
     finally:
         if reloader is not None:
             reloader.cancel()
