@@ -44,6 +44,11 @@ class Admission:
         self._ip_limiter = ip_limiter
         self._accounts: dict[str, _Account] = {}
 
+    @property
+    def accounts(self) -> int:
+        """Workspaces it keeps a book for."""
+        return len(self._accounts)
+
     def check_address(self, peer: str, now_s: float) -> None:
         """Raises AdmissionError when the address is over its requests per minute."""
         if self._ip_limiter is None or not peer:
@@ -83,7 +88,10 @@ class Admission:
         run.admitted = True
 
     def release(self, run: Run, workspace: Workspace, position: tuple[str, int], used_tokens: int) -> None:
-        """The request has ended: its reservation becomes a settlement the projection has yet to count."""
+        """The request has ended: its reservation becomes a settlement the projection has yet to count.
+
+        position: of its record in the journal; no file where there is no record.
+        """
         if not run.admitted:
             return
         run.admitted = False
@@ -91,6 +99,9 @@ class Admission:
         account = self._accounts.get(workspace.id) or self._account(workspace.id, month_start_ms)
         account.in_flight_requests -= 1
         account.in_flight_tokens -= run.reserved_tokens
+        # As the counters have it: a refused request is none, and each belongs to the month in which it came.
+        if run.outcome == "rejected" or not position[0] or month_start_ms < account.month_start_ms:
+            return
         if workspace.quota_requests_month is not None or workspace.quota_tokens_month is not None:
             account.later.append(_Settled(position[0], position[1], used_tokens, month_start_ms))
 
@@ -100,10 +111,14 @@ class Admission:
         """The projection's month totals (workspace -> requests, tokens) and the journal offsets they include."""
         for workspace_id in totals.keys() | self._accounts.keys():
             account = self._account(workspace_id, month_start_ms)
+            if account.month_start_ms > month_start_ms:
+                continue  # read before midnight, a month has begun since
             account.projected_requests, account.projected_tokens = totals.get(workspace_id, (0, 0))
             account.later = deque(
                 settled for settled in account.later if positions.get(settled.journal, -1) < settled.offset
             )
+            if workspace_id not in totals and not account.later and not account.in_flight_requests:
+                del self._accounts[workspace_id]  # made anew when it is needed
 
     def _account(self, workspace_id: str, month_start_ms: int) -> _Account:
         account = self._accounts.setdefault(workspace_id, _Account(month_start_ms=month_start_ms))

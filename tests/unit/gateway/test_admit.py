@@ -1,0 +1,97 @@
+"""The quota book of one worker: what counts, for which month, and until when."""
+
+from typing import Literal
+
+import pytest
+
+from perpetuo.core.errors import AdmissionError
+from perpetuo.core.ids import month_bounds
+from perpetuo.core.request import ChatRequest
+from perpetuo.core.snapshot import Workspace
+from perpetuo.gateway.admit import Admission
+from perpetuo.gateway.run import Run
+
+NOVEMBER_MS = month_bounds(1_795_000_000_000)[0]
+DECEMBER_MS = month_bounds(NOVEMBER_MS)[1]
+JOURNAL = "1-worker.000001.journal"
+
+
+def request(tokens: int = 10) -> ChatRequest:
+    return ChatRequest(body=b"", fields={}, model="gpt-4o", input_tokens_estimate=tokens, max_output_tokens=1)
+
+
+def run_at(received_ms: int, outcome: Literal["succeeded", "rejected"] = "succeeded") -> Run:
+    return Run(id="r", endpoint="chat.completions", received_ms=received_ms, started_s=0.0, outcome=outcome)
+
+
+def admit(admission: Admission, workspace: Workspace, at_ms: int = NOVEMBER_MS) -> Run:
+    run = run_at(at_ms)
+    admission.reserve(run, workspace, request(), at_ms / 1000)
+    return run
+
+
+def test_what_is_in_flight_counts_and_is_given_back() -> None:
+    admission, workspace = Admission(None), Workspace("w", "w", quota_tokens_month=20)
+    run = admit(admission, workspace)
+    with pytest.raises(AdmissionError) as refused:
+        admit(admission, workspace)
+    assert refused.value.code == "insufficient_quota"
+    admission.release(run, workspace, (JOURNAL, 100), 0)
+    admission.release(run, workspace, (JOURNAL, 100), 0)  # a second time changes nothing
+    admit(admission, workspace)
+    with pytest.raises(AdmissionError):
+        admit(admission, workspace)
+
+
+def test_a_settlement_counts_until_the_projection_has_it_and_never_twice() -> None:
+    admission, workspace = Admission(None), Workspace("w", "w", quota_requests_month=2)
+    admission.release(admit(admission, workspace), workspace, (JOURNAL, 100), 5)
+    admission.note_totals(NOVEMBER_MS, {}, {JOURNAL: 99})
+    second = admit(admission, workspace)
+    admission.release(second, workspace, (JOURNAL, 200), 5)
+    with pytest.raises(AdmissionError):
+        admit(admission, workspace)
+    admission.note_totals(NOVEMBER_MS, {"w": (1, 5)}, {JOURNAL: 200})
+    admit(admission, workspace)
+
+
+def test_a_request_that_was_refused_after_its_admission_spends_nothing() -> None:
+    admission, workspace = Admission(None), Workspace("w", "w", quota_requests_month=1)
+    for _ in range(3):
+        run = admit(admission, workspace)
+        run.outcome = "rejected"
+        admission.release(run, workspace, (JOURNAL, 100), 0)
+
+
+def test_a_request_that_could_not_be_recorded_is_not_remembered_for_ever() -> None:
+    admission, workspace = Admission(None), Workspace("w", "w", quota_requests_month=1)
+    for _ in range(3):
+        admission.release(admit(admission, workspace), workspace, ("", 0), 0)
+
+
+def test_a_new_month_begins_empty_and_what_ends_late_belongs_to_the_old_one() -> None:
+    admission, workspace = Admission(None), Workspace("w", "w", quota_requests_month=1)
+    admission.note_totals(NOVEMBER_MS, {}, {})
+    late = admit(admission, workspace, DECEMBER_MS - 1)
+    admission.note_totals(DECEMBER_MS, {}, {})
+    admission.release(late, workspace, (JOURNAL, 100), 5)
+    admit(admission, workspace, DECEMBER_MS)
+    with pytest.raises(AdmissionError):
+        admit(admission, workspace, DECEMBER_MS)
+
+
+def test_totals_of_the_old_month_that_come_late_do_not_fill_the_new_one() -> None:
+    admission, workspace = Admission(None), Workspace("w", "w", quota_requests_month=2)
+    admission.release(admit(admission, workspace, DECEMBER_MS), workspace, (JOURNAL, 100), 5)
+    admission.note_totals(NOVEMBER_MS, {"w": (2, 50)}, {})
+    admit(admission, workspace, DECEMBER_MS)
+
+
+def test_a_workspace_that_is_gone_leaves_nothing_behind() -> None:
+    admission, workspace = Admission(None), Workspace("w", "w", quota_requests_month=2)
+    run = admit(admission, workspace)
+    admission.note_totals(NOVEMBER_MS, {}, {})
+    assert admission.accounts == 1
+    admission.release(run, workspace, (JOURNAL, 100), 5)
+    admission.note_totals(NOVEMBER_MS, {}, {JOURNAL: 100})
+    assert admission.accounts == 0
