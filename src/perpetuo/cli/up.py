@@ -33,7 +33,7 @@ from perpetuo.cli.options import load_settings
 from perpetuo.cli.provider_environment import environment_with_dotenv, found_provider_keys, today, vendor_variables
 from perpetuo.cli.secret_values import new_secret, read_secrets_file, require_strong
 from perpetuo.cli.workers import report, run_gateway, stop_on_signals
-from perpetuo.db.embedded import EmbeddedPostgres
+from perpetuo.db.embedded import EmbeddedPostgres, EmbeddedUnavailable
 from perpetuo.db.migrate import migrate
 from perpetuo.providers.catalog.load import load_catalog
 from perpetuo.settings import Settings
@@ -41,6 +41,8 @@ from perpetuo.settings import Settings
 PREDECESSOR_PATIENCE_S = 3.0
 """How long a port is waited for that workers of a killed `up` on the same data directory still hold."""
 LOCAL_STOP_S = 5.0
+DATABASE_LOOK_S = 0.5
+DATABASE_LONGEST_PAUSE_S = 30.0
 
 
 @click.command()
@@ -60,12 +62,12 @@ def up(host: str | None, port: int | None, workers: int | None, no_local: bool, 
         settings = with_secrets(settings, data_dir)
         lifeline = Lifeline()
         # Blocking and outside of any loop: PostgreSQL dies with the thread that started it, which is the main one.
-        with _database(settings, data_dir) as database_url:
+        with _database(settings, data_dir) as (database_url, embedded):
             run_with_database(migrate(database_url))
             data_dir.write_run_note(RunNote(database_url, os.getpid(), listener.getsockname()[1]))
             why_no_demo = "--no-local was given" if no_local else why_not_here()
             try:
-                asyncio.run(_run(settings, data_dir, database_url, listener, lifeline, why_no_demo, reload))
+                asyncio.run(_run(settings, data_dir, database_url, embedded, listener, lifeline, why_no_demo, reload))
             finally:
                 data_dir.remove_run_note()
                 lifeline.close()
@@ -96,13 +98,14 @@ def with_secrets(settings: Settings, data_dir: DataDir) -> Settings:
 
 
 @contextlib.contextmanager
-def _database(settings: Settings, data_dir: DataDir) -> Generator[str]:
+def _database(settings: Settings, data_dir: DataDir) -> Generator[tuple[str, EmbeddedPostgres | None]]:
+    """The owner's URL, and the server when it is ours."""
     if settings.database_url is not None:
-        yield settings.database_url.get_secret_value()
+        yield settings.database_url.get_secret_value(), None
         return
     embedded = EmbeddedPostgres(data_dir.path)
     try:
-        yield embedded.start()
+        yield embedded.start(), embedded
     finally:
         embedded.stop()
 
@@ -132,6 +135,7 @@ async def _run(
     settings: Settings,
     data_dir: DataDir,
     database_url: str,
+    embedded: EmbeddedPostgres | None,
     listener: socket.socket,
     lifeline: Lifeline,
     why_no_demo: str | None,
@@ -139,6 +143,7 @@ async def _run(
 ) -> None:
     base_url = f"{url_of(listener)}/v1"
     with stop_on_signals() as stop:
+        keeper = asyncio.create_task(_keep_database(embedded)) if embedded else None
         local = None if why_no_demo else await _start_local_model(settings, lifeline)
         try:
             if local is None and why_no_demo is None:
@@ -170,8 +175,30 @@ async def _run(
                 on_ready=lambda: click.echo(text),
             )
         finally:
+            if keeper is not None:
+                keeper.cancel()
             if local is not None:
                 await local.child.stop(LOCAL_STOP_S)
+
+
+async def _keep_database(embedded: EmbeddedPostgres) -> None:
+    """Starts it again when it dies; meanwhile workers serve on from their snapshot and the journal keeps the books.
+
+    Blocks the parent's loop, which serves nobody, while it recovers: only the main thread may start it.
+    """
+    pause_s = DATABASE_LOOK_S
+    while True:
+        await asyncio.sleep(pause_s)
+        if embedded.pid is not None and embedded.poll() is None:
+            pause_s = DATABASE_LOOK_S
+            continue
+        report("the database died; starting it again")
+        embedded.stop()
+        try:
+            embedded.start()
+        except EmbeddedUnavailable as unavailable:
+            pause_s = min(pause_s * 2, DATABASE_LONGEST_PAUSE_S)
+            report(f"{unavailable.message} Trying again in {pause_s:.0f} s.")
 
 
 async def _prepare_records(
