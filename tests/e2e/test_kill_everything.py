@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import random
 
+import asyncpg
 import httpx2
 import psutil
 import pytest
@@ -158,3 +159,26 @@ async def test_when_a_worker_dies_it_is_replaced_and_its_open_requests_are_settl
         await until(answers_again)
         (replacement,) = gateway.workers()
         assert replacement.pid != worker.pid
+
+
+async def test_when_the_database_dies_requests_go_on_and_come_into_the_logs_later(home: Home) -> None:
+    async with vendor(home, 0, words=4), home.up() as gateway:
+        async with gateway.client() as client:
+            (postmaster,) = [
+                child for child in psutil.Process(gateway.process.pid).children() if child.name() == "postgres"
+            ]
+            postmaster.kill()
+            await wait_until_gone([postmaster])
+            replies = [await client.post("/v1/chat/completions", json=chat_body()) for _ in range(4)]
+            assert {reply.status_code for reply in replies} == {200}
+
+        async def is_back() -> bool:
+            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                return bool(await gateway.fetch("SELECT 1"))
+            return False
+
+        await until(is_back)
+        rows = await gateway.rows({reply.headers["x-perpetuo-request-id"] for reply in replies})
+        assert {row["outcome"] for row in rows.values()} == {"succeeded"}
+        gateway.terminate()
+        assert await gateway.stopped() == 0
