@@ -8,7 +8,7 @@ from perpetuo.core import errors
 
 
 def test_a_connection_to_another_machine_is_refused():
-    with socket.socket() as sock, pytest.raises(AssertionError, match="tried to connect to 192.0.2.1"):
+    with socket.socket() as sock, pytest.raises(AssertionError, match=r"tried to connect to 192\.0\.2\.1"):
         sock.connect(("192.0.2.1", 80))
 
 
