@@ -141,10 +141,11 @@ def build_limits(settings: Settings) -> Limits:
 
 
 def build_admission(settings: Settings) -> Admission:
-    """Each worker holds its share of the per-address limit: workers together never admit more than it."""
+    """Each worker holds its share of the per-address limit: workers together admit no more than it, and less when
+    the kernel deals an address's connections unevenly. A limit below the number of workers counts as one each."""
     if settings.ip_rate_limit == 0:
         return Admission(None)
-    share = -(-settings.ip_rate_limit // settings.workers)
+    share = max(1, settings.ip_rate_limit // settings.workers)
     return Admission(IpLimiter(share, exempt=settings.ip_rate_limit_exempt))
 
 
