@@ -35,7 +35,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
@@ -189,10 +189,11 @@ class EmbeddedPostgres:
         (pgdata / "postmaster.pid").unlink(missing_ok=True)
         (socket_dir / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
         _write_access_files(home)
+        logged = {log: log.stat().st_size for log in _server_logs(home)}
         self._process = _spawn(home, pgdata, socket_dir, binaries, account)
         if not _dies_with_us():
             self._watcher = _spawn_watcher(self._process.pid)
-        _wait_ready(self._process, socket_dir / f".s.PGSQL.{PORT}", home / "startup.log")
+        _wait_ready(self._process, socket_dir / f".s.PGSQL.{PORT}", home, logged)
         return socket_dir
 
 
@@ -559,10 +560,14 @@ def _end_watcher(watcher: subprocess.Popen[bytes]) -> None:
 # --- readiness --------------------------------------------------------------------------------------------------------
 
 
-def _wait_ready(process: subprocess.Popen[bytes], socket_path: Path, startup_log: Path) -> None:
+def _wait_ready(process: subprocess.Popen[bytes], socket_path: Path, home: Path, logged: Mapping[Path, int]) -> None:
+    """logged: bytes that were in each log before this start."""
     while not _accepts(socket_path):
         if process.poll() is not None:
-            words = _last_words(startup_log.read_text(errors="replace"))
+            said = (home / "startup.log").read_bytes()
+            for log in _server_logs(home):
+                said += log.read_bytes()[logged.get(log, 0) :]
+            words = _last_words(said.decode("utf-8", "replace"))
             raise EmbeddedUnavailable(f"PostgreSQL ended while starting: {words}.")
         time.sleep(POLL_S)
 
@@ -592,9 +597,13 @@ def _accepts(socket_path: Path) -> bool:
     raise EmbeddedUnavailable(f"The embedded PostgreSQL refuses connections: {fields.get(b'M', 'no reason given')}.")
 
 
-def _last_words(log: str) -> str:
+def _server_logs(home: Path) -> list[Path]:
+    return sorted((home / "log").glob("*.log"))
+
+
+def _last_words(output: str) -> str:
     """The most telling line of PostgreSQL's output, without its stop at the end."""
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     telling = [line for line in lines if "FATAL" in line or "PANIC" in line or "error" in line.lower()]
     return (telling or lines or ["it said nothing"])[-1].rstrip(".")
 

@@ -271,7 +271,8 @@ def test_a_pid_file_that_names_a_process_of_somebody_else_is_no_running_server(m
     wait_until(lambda: first.poll() is not None)
     first.stop()
     command = ["/bin/sleep", "600"]
-    with subprocess.Popen(command, user=pgdata.stat().st_uid if AS_ROOT else None) as stranger:
+    stranger = subprocess.Popen(command, user=pgdata.stat().st_uid if AS_ROOT else None)
+    try:
         number = stranger.pid if pid == "a stranger's" else os.getpid()
         file = pgdata / "postmaster.pid"
         file.write_text("\n".join([str(number), *file.read_text().splitlines()[1:]]) + "\n")
@@ -280,7 +281,9 @@ def test_a_pid_file_that_names_a_process_of_somebody_else_is_no_running_server(m
         assert running_url(data_dir) is None
         assert ask(make().start(), "SELECT 1") == 1
         assert stranger.poll() is None
+    finally:
         stranger.kill()
+        stranger.wait()
 
 
 def test_a_start_that_was_cut_off_in_the_middle_of_creating_the_data_begins_anew(make, place, data_dir):
@@ -382,11 +385,21 @@ def test_data_of_another_postgresql_version_is_refused_and_left_alone(make, plac
     assert ask(make().start(), "SELECT 1") == 1
 
 
-def test_a_server_that_can_not_start_says_why(make, place):
+REASONS = {
+    "before its log opens": ("postgresql.conf", "nonsense = 1\n", r"nonsense|configuration file"),
+    "after its log opened": ("backup_label", "nonsense\n", "backup_label"),
+}
+
+
+@pytest.mark.parametrize(("file", "content", "reason"), REASONS.values(), ids=REASONS)
+def test_a_server_that_can_not_start_says_why(make, place, file, content, reason):
     server = make()
     server.start()
     server.stop()
-    configuration = next(place.rglob("postgresql.conf"))
-    configuration.write_text(configuration.read_text() + "\nnonsense = 1\n")
-    with pytest.raises(EmbeddedUnavailable, match=r"nonsense|configuration file"):
+    pgdata = next(place.rglob("postgresql.conf")).parent
+    with (pgdata / file).open("a") as broken:
+        broken.write(content)
+    owner = (pgdata / "PG_VERSION").stat()
+    os.chown(pgdata / file, owner.st_uid, owner.st_gid)
+    with pytest.raises(EmbeddedUnavailable, match=reason):
         make().start()
