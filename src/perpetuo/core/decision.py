@@ -78,7 +78,8 @@ class Selection(msgspec.Struct, frozen=True):
 class Attempt(msgspec.Struct, frozen=True):
     """One try at one candidate, as it is logged.
 
-    outcome:    `ok`, or the failure's kind (`status`, `first_byte_timeout`, ...).
+    outcome:    `ok`, or the failure's kind (`status`, `first_byte_timeout`, ...), or `cancelled`: the client left, or
+                the gateway stopped, before there was anything.
     class_:     what ErrorClassifier said: `RETRYABLE` or `FATAL`; None when ok.
     billed:     the vendor may have charged for it although it failed.
     """

@@ -5,9 +5,9 @@ import asyncio
 import msgspec
 
 from perpetuo.core.decision import Attempt, Candidate
-from perpetuo.core.errors import ClientError, TransportError, UpstreamFailure
+from perpetuo.core.errors import ClientError, IdleTimeout, TransportError, UpstreamFailure
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest
-from perpetuo.core.resilience.error_classifier import Verdict, parse_retry_after
+from perpetuo.core.resilience.error_classifier import INVALID_STATUSES, Verdict, retry_after_of
 from perpetuo.gateway.run import Run
 from perpetuo.gateway.state import GatewayState
 from perpetuo.http.upstream import Deadlines, UpstreamReply
@@ -22,6 +22,9 @@ from perpetuo.providers.base import (
     Target,
     UpstreamRequest,
 )
+
+# How long the words of an error are waited for once its status is known, in seconds.
+ERROR_BODY_S = 5.0
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -50,7 +53,8 @@ class Failed(msgspec.Struct, frozen=True):
 async def attempt(
     state: GatewayState, run: Run, candidate: Candidate, deadlines: Deadlines
 ) -> Answer | OpenStream | Failed:
-    """Ask one candidate. Never raises for what the upstream does; cancellation closes the upstream's socket."""
+    """Ask one candidate. Never raises for what the upstream does; cancellation closes the upstream's socket, and the
+    attempt is then noted here."""
     started_s = state.clock.monotonic_s()
     provider = state.protocols[candidate.vendor.protocol]
     upstream: UpstreamReply | None = None
@@ -78,6 +82,9 @@ async def attempt(
     except InvalidSecret:
         failure = UpstreamFailure("status", "The stored provider key can not be sent.", status=401, sent=False)
         return Failed(failure, _ms_since(started_s, state))
+    except asyncio.CancelledError:
+        _note_cancelled(state, run, candidate, started_s)
+        raise
     finally:
         if upstream is not None and not keep_open:
             upstream.close()
@@ -110,6 +117,21 @@ def note_attempt(
     )
     run.attempts.append(noted)
     return noted
+
+
+def _note_cancelled(state: GatewayState, run: Run, candidate: Candidate, started_s: float) -> None:
+    """Nobody waits for the answer any more; that it was asked for, and may be billed, belongs in the log."""
+    run.attempts.append(
+        Attempt(
+            number=len(run.attempts) + 1,
+            provider=candidate.vendor.name,
+            provider_key_id=candidate.key.id,
+            model=candidate.model.id,
+            outcome="cancelled",
+            duration_ms=_ms_since(started_s, state),
+            possibly_billed=True,
+        )
+    )
 
 
 def vendor_words(failure: UpstreamFailure, candidate: Candidate) -> str:
@@ -175,10 +197,17 @@ async def _read_answer(
 
 
 async def _read_error(state: GatewayState, provider: ChatProvider, upstream: UpstreamReply) -> UpstreamFailure:
-    body = await upstream.read_all(state.limits.max_error_bytes)
+    """The status decides, so an error counts even when its body does not come whole; only where the body says what
+    the status means is it needed."""
+    try:
+        async with asyncio.timeout(ERROR_BODY_S):
+            body = await upstream.read_all(state.limits.max_error_bytes)
+    except (TimeoutError, TransportError) as error:
+        if upstream.status in INVALID_STATUSES:
+            raise IdleTimeout("The words of the error did not come.", sent=True) from error
+        body = b""
     failure = provider.decode_error(upstream.status, upstream.headers, body)
-    headers = dict(upstream.headers)
-    retry_after_s = parse_retry_after(headers.get("retry-after"), state.clock.wall_s())
+    retry_after_s = retry_after_of(upstream.headers, state.clock.wall_s())
     return failure if retry_after_s is None else msgspec.structs.replace(failure, retry_after_s=retry_after_s)
 
 

@@ -59,8 +59,9 @@ class Run:
         return len({(attempt.provider_key_id, attempt.model) for attempt in self.attempts}) > 1
 
     def interrupt(self, reason: Interruption) -> None:
-        """Stop the request from outside: its task is cancelled and told why. Later reasons do not count."""
-        if self.interruption is None and not self.settled:
+        """Stop the request from outside: its task is cancelled and told why. Later reasons do not count, and a
+        request whose answer has been handed over can no longer fail."""
+        if self.interruption is None and not self.settled and self.outcome != "succeeded":
             self.interruption = reason
             if self.task is not None:
                 self.task.cancel()

@@ -42,6 +42,10 @@ log = logging.getLogger(__name__)
 
 # How long the tail of a finished stream is read so that its connection can be used again, in seconds.
 TAIL_S = 1.0
+# How long a client that does not read holds up the telling of an error, in seconds.
+TELL_S = 2.0
+# How much later than the upstream's own deadline ours strikes, in seconds: then it is the client that is slow.
+CLIENT_GRACE_S = 0.5
 
 MAX_TAGS = 16
 MAX_TAG_CHARS = 64
@@ -203,16 +207,18 @@ async def _send_stream(
 ) -> None:
     """Relay to the end, or to the break: after first content there is no second answer."""
     decoder = stream.decoder
+    slow_client = False
     run.status, run.partial = 200, True
     exchange.start(200, [*telling_headers(run), *EVENT_STREAM])
     try:
         # The last deadline, for a client that stops reading: the upstream's own are not looked at meanwhile.
-        left_s = total_s - (state.clock.monotonic_s() - run.started_s)
+        left_s = total_s - (state.clock.monotonic_s() - run.started_s) + CLIENT_GRACE_S
         try:
             async with asyncio.timeout(left_s):
                 broken = await relay(exchange, stream)
         except TimeoutError:
-            broken = UpstreamFailure(kind="total_timeout", message="The stream took longer than the total deadline.")
+            slow_client = True
+            broken = UpstreamFailure(kind="total_timeout", message="The client was still reading at the deadline.")
         run.finish_reason = decoder.finish_reason
         if broken is None:
             await exchange.finish()
@@ -221,7 +227,8 @@ async def _send_stream(
             await _read_tail(stream)
             return
         verdict = state.classifier.classify(broken)
-        _note_failure(state, candidate, verdict)
+        if not slow_client:
+            _note_failure(state, candidate, verdict)
         run.steps.append(f"The stream broke after its first content: {verdict.explanation}")
         run.attempts[-1] = msgspec.structs.replace(
             run.attempts[-1],
@@ -311,15 +318,20 @@ async def _fail(exchange: Exchange, run: Run, error: GatewayError) -> None:
     if isinstance(error, AdmissionError | RoutingError) and not run.attempts:
         run.outcome = "rejected"
         run.steps.append(error.message)
+    broken_off = exchange.started
     try:
-        if exchange.started:
-            await exchange.write(error_event(error, run.id))
-            exchange.abort()
-        else:
-            run.status = error.row.status
-            await send_error(exchange, error, run)
+        async with asyncio.timeout(TELL_S):
+            if broken_off:
+                await exchange.write(error_event(error, run.id))
+            else:
+                run.status = error.row.status
+                await send_error(exchange, error, run)
+    except TimeoutError:
+        broken_off = True
     except ClientGone:
         _left(run)
+    if broken_off:
+        exchange.abort()
 
 
 def _left(run: Run) -> None:

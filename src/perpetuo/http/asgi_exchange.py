@@ -78,7 +78,7 @@ class AsgiExchange:
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     def start(self, status: int, headers: Sequence[tuple[bytes, bytes]]) -> None:
-        assert self._head is None, "the response has a head"
+        assert not self._started, "the response has a head"
         self._head = {"type": "http.response.start", "status": status, "headers": list(headers)}
 
     async def write(self, data: bytes) -> None:
@@ -112,8 +112,9 @@ class AsgiExchange:
         head = self._head
         assert head is not None, "the response has no head"
         if not self._started:
-            self._started = True
+            # Told from waiting: as long as the socket takes nothing, another head may still take its place.
             await self._send_event(head)
+            self._started = True
 
     async def _send_last(self, body: bytes) -> None:
         try:
