@@ -272,6 +272,11 @@ def test_what_is_no_json_object_is_refused(body: bytes):
         assert refused(body, parse).code in ("invalid_json", "missing_field")
 
 
+def test_a_field_that_nobody_reads_is_valid_utf_8_all_the_same():
+    assert refused(chat()[:-1] + b',"x":"\xff"}').code == "invalid_json"
+    assert parse_chat_request(chat()[:-1] + ',"x":"ÿ"}'.encode()).model == "gpt-4o"
+
+
 def test_numbers_no_one_can_mean_are_refused_and_unknown_ones_travel_on():
     digits = b"9" * 100_000
     assert refused(chat()[:-1] + b',"seed":' + digits + b"}").param == "seed"
