@@ -5,7 +5,7 @@ from perpetuo.core.ids import uuid7
 from perpetuo.gateway.identify import identify
 from perpetuo.gateway.models import get_model, list_models
 from perpetuo.gateway.probes import livez, readyz
-from perpetuo.gateway.replies import send_error
+from perpetuo.gateway.replies import JSON, send_error, telling_headers
 from perpetuo.gateway.run import Run
 from perpetuo.gateway.serve import CHAT_COMPLETIONS, EMBEDDINGS, Endpoint, serve
 from perpetuo.gateway.state import GatewayState
@@ -45,10 +45,11 @@ async def _serve_small(exchange: Exchange, state: GatewayState) -> None:
             if exchange.method not in ("GET", "HEAD"):
                 raise _wrong_method("GET")
             principal, snapshot = await identify(exchange, state)
+            headers = [*telling_headers(run), JSON]
             if path == MODELS:
-                await list_models(exchange, state, principal, snapshot)
+                await list_models(exchange, state, principal, snapshot, headers)
             else:
-                await get_model(exchange, state, principal, snapshot, path[len(MODELS) + 1 :])
+                await get_model(exchange, state, principal, snapshot, headers, path[len(MODELS) + 1 :])
             return
         if path in POSTS:
             raise _wrong_method("POST")

@@ -9,26 +9,28 @@ from perpetuo.core.principal import Principal
 from perpetuo.core.resolvers.model_alias import ModelAliasResolver
 from perpetuo.core.resolvers.provider_selector import RequestFacts, strictest
 from perpetuo.core.snapshot import Snapshot
-from perpetuo.gateway.replies import JSON
+from perpetuo.gateway.replies import Headers
 from perpetuo.gateway.state import GatewayState
 from perpetuo.http.exchange import Exchange
 
 BY_PRIORITY = Strategy(name="default", source="fallback", explanation="")
 
 
-async def list_models(exchange: Exchange, state: GatewayState, principal: Principal, snapshot: Snapshot) -> None:
+async def list_models(
+    exchange: Exchange, state: GatewayState, principal: Principal, snapshot: Snapshot, headers: Headers
+) -> None:
     rows = [row for name in _names(principal, snapshot) if (row := _describe(state, principal, snapshot, name))]
-    await exchange.respond(200, [JSON], msgspec.json.encode({"object": "list", "data": rows}))
+    await exchange.respond(200, headers, msgspec.json.encode({"object": "list", "data": rows}))
 
 
 async def get_model(
-    exchange: Exchange, state: GatewayState, principal: Principal, snapshot: Snapshot, name: str
+    exchange: Exchange, state: GatewayState, principal: Principal, snapshot: Snapshot, headers: Headers, name: str
 ) -> None:
     """Raises ClientError `model_not_found`."""
     row = _describe(state, principal, snapshot, name)
     if row is None:
         raise ClientError("model_not_found", f"The model `{name}` is not served in this workspace.", param="model")
-    await exchange.respond(200, [JSON], msgspec.json.encode(row))
+    await exchange.respond(200, headers, msgspec.json.encode(row))
 
 
 def _names(principal: Principal, snapshot: Snapshot) -> list[str]:

@@ -47,7 +47,8 @@ def select_candidates(
     if selection.ordered:
         return selection
     run.selection = selection
-    raise _nobody(run, selection, substitution)
+    set_by = _set_by(run, substitution, client_substitution)
+    raise _nobody(run, selection, f"`{substitution}` (set by {set_by})")
 
 
 def waits(state: GatewayState, candidates: Sequence[Candidate]) -> dict[int, float]:
@@ -75,7 +76,17 @@ def _unsupported(state: GatewayState, request: object) -> dict[str, str]:
     return reasons
 
 
-def _nobody(run: Run, selection: Selection, substitution: Substitution) -> ClientError | RoutingError:
+def _set_by(run: Run, substitution: Substitution, client_substitution: Substitution | None) -> str:
+    """Where the strictest setting comes from."""
+    assert run.principal is not None and run.resolution is not None
+    if client_substitution == substitution:
+        return "the X-Perpetuo-Substitution header"
+    if run.principal.api_key.substitution == substitution:
+        return "the API key"
+    return "the alias" if run.resolution.substitution == substitution else "the workspace"
+
+
+def _nobody(run: Run, selection: Selection, setting: str) -> ClientError | RoutingError:
     """The most telling of the reasons why everybody was skipped."""
     assert run.resolution is not None
     name = run.resolution.requested
@@ -85,23 +96,26 @@ def _nobody(run: Run, selection: Selection, substitution: Substitution) -> Clien
     why = _sentences(skipped)
     if not skipped:
         return RoutingError("no_provider", "This workspace has no enabled provider key.")
+    exact_only = run.resolution.exact_only
     if codes & {"cooling", "breaker_open", "quarantined"}:
-        return RoutingError(
-            "no_candidate",
-            f"No provider can take `{name}` right now: {why}",
-            retry_after_s=min(waits, default=30.0),
-        )
-    if "substitution" in codes or run.resolution.exact_only:
-        if run.resolution.exact_only or substitution == "never" or "substitution" not in codes:
-            return ClientError(
-                "model_not_found", f"No provider key of this workspace has exactly `{name}`: {why}", param="model"
+        retry_after_s = min(waits, default=30.0)
+        if "substitution" in codes and not exact_only:
+            return RoutingError(
+                "no_exact_candidate",
+                f"No provider can take exactly `{name}` right now, and substitution is {setting}: {why}",
+                retry_after_s=retry_after_s,
             )
         return RoutingError(
-            "no_exact_candidate", f"No provider has exactly `{name}`, and substitution is `{substitution}`: {why}"
+            "no_candidate", f"No provider can take `{name}` right now: {why}", retry_after_s=retry_after_s
+        )
+    if "substitution" in codes or exact_only:
+        told = "" if exact_only else f" Substitution is {setting}."
+        return ClientError(
+            "model_not_found", f"No provider key of this workspace has exactly `{name}`.{told} {why}", param="model"
         )
     if codes & {"capability", "context_length", "protocol"}:
         return ClientError("invalid_value", f"No provider key can carry this request: {why}", param="model")
-    if "model_missing" in codes:
+    if "model_missing" in codes or (run.resolution.models and codes == {"no_model"}):
         return ClientError("model_not_found", f"No provider has `{name}`: {why}", param="model")
     return RoutingError("no_provider", f"No provider key of this workspace serves `{name}`: {why}")
 
