@@ -263,7 +263,7 @@ def _note_success(state: GatewayState, run: Run, candidate: Candidate, result: A
     if isinstance(result, Answer):
         run.first_byte_ms -= result.duration_ms - result.first_byte_ms
     run.substituted = substituted_as(
-        exact=candidate.exact, after_failure=run.fallback_used, explicit_strategy=run.strategy.source != "fallback"
+        exact=candidate.exact, after_failure=run.fallback_used, explicit_strategy=run.strategy.name != "default"
     )
     now_s = state.clock.monotonic_s()
     state.availability.record_success(candidate.key.id, candidate.model.id, now_s)

@@ -267,3 +267,14 @@ async def test_a_client_that_leaves_closes_the_upstream_and_is_settled_with_the_
             # What the vendor had handed to its socket may have been on the wire when we closed it.
             assert 0 <= sent - row.usage.output_tokens <= 20
         assert gateway.state.in_flight == set()
+
+
+@pytest.mark.parametrize(("route", "expected"), [("default", "priority"), ("cheapest", "strategy"), (None, "priority")])
+async def test_the_answer_says_why_another_model_took_part(tmp_path: Path, route: str | None, expected: str) -> None:
+    async with (
+        SimulatedVendor("second", "anthropic", seed=2) as second,
+        running_gateway(tmp_path, [provider("anthropic", second.base_url)]) as gateway,
+    ):
+        reply = await gateway.chat("gpt-4o", headers={} if route is None else {"X-Perpetuo-Route": route})
+        assert reply.headers["x-perpetuo-substituted"] == expected
+        assert reply.json()["model"] == reply.headers["x-perpetuo-model"] != "gpt-4o"
