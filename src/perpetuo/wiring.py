@@ -61,6 +61,8 @@ log = logging.getLogger(__name__)
 SEGMENT_BYTES = 64 * 1024 * 1024
 EVENTS_KEPT = 10_000
 RECOVER_EVERY_S = 5.0
+# How long a cancelled request may take to be settled when the server stops.
+STRAGGLER_S = 2.0
 
 
 class SystemClock:
@@ -164,6 +166,16 @@ class GatewayServer(uvicorn.Server):
             await super().shutdown(sockets)
         finally:
             cut.cancel()
+            await self._end_stragglers()
+
+    async def _end_stragglers(self) -> None:
+        """uvicorn cancels late requests without waiting, and after a second Ctrl-C not even that; but the journal has
+        to be there when they are settled."""
+        stragglers = tuple(self.server_state.tasks)
+        for task in stragglers:
+            task.cancel()
+        if stragglers:
+            await asyncio.wait(stragglers, timeout=STRAGGLER_S)
 
     def _interrupt_all(self) -> None:
         for run in list(self._state.in_flight):

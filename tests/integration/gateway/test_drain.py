@@ -119,3 +119,20 @@ async def test_an_answer_that_has_ended_is_no_failure_while_its_upstream_dawdles
         assert (row.outcome, row.error_code, row.partial) == ("succeeded", None, False)
     upstream.close()
     await upstream.wait_closed()
+
+
+async def test_when_the_operator_does_not_wait_what_is_under_way_is_still_settled(tmp_path: Path) -> None:
+    async with (
+        SimulatedVendor("first", "openai") as first,
+        running_gateway(tmp_path, [provider("openai", first.base_url)], deadlines=PATIENT, drain_s=20.0) as gateway,
+    ):
+        first.set_fault("hang")
+        asking = asyncio.create_task(gateway.chat())
+        async with asyncio.timeout(10):
+            while not first.ledger:
+                await asyncio.sleep(0.01)
+        gateway.server.force_exit = True  # what a second Ctrl-C sets
+        await gateway.server.shutdown()
+        (row,) = await gateway.settlements()  # at once: after this the journal is closed
+        assert (row.outcome, row.error_code) == ("interrupted", "draining")
+        await asyncio.gather(asking, return_exceptions=True)
