@@ -42,6 +42,7 @@ TABLE: dict[str, ErrorRow] = {
         415, "invalid_request_error", "info", "client", "Send application/json without a content encoding."
     ),
     "body_too_large": ErrorRow(413, "invalid_request_error", "info", "client", "Send a smaller body."),
+    "body_timeout": ErrorRow(408, "invalid_request_error", "info", "client", "Send the whole body without pausing."),
     "invalid_api_key": ErrorRow(
         401,
         "authentication_error",

@@ -115,7 +115,12 @@ async def read_body(exchange: Exchange, state: GatewayState) -> bytes:
     if encoding is not None and encoding.strip().lower() != b"identity":
         raise ClientError("unsupported_media_type", "Content-Encoding is not accepted.", param="Content-Encoding")
     try:
-        return await exchange.body(limit_bytes)
+        async with asyncio.timeout(state.limits.body_s):
+            return await exchange.body(limit_bytes)
+    except TimeoutError as error:
+        raise ClientError(
+            "body_timeout", "The body did not come in time.", param="body", headers=(("connection", "close"),)
+        ) from error
     except BodyTooLarge as error:
         raise ClientError(
             "body_too_large", f"The body is over {limit_bytes} bytes (PERPETUO_MAX_BODY_BYTES).", param="body"

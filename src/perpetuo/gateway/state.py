@@ -43,10 +43,12 @@ class SnapshotHolder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """stream: deadlines while an answer is streamed; unary: the whole answer is made before its first byte."""
+    """stream: deadlines while an answer is streamed; unary: the whole answer is made before its first byte.
+    body_s: how long a client may take to send its request."""
 
     stream: Deadlines = field(default_factory=Deadlines)
     unary: Deadlines = field(default_factory=lambda: Deadlines(first_byte_s=300.0))
+    body_s: float = 300.0
     max_body_bytes: int = 32 * 1024 * 1024
     max_reply_bytes: int = 64 * 1024 * 1024
     max_error_bytes: int = 1024 * 1024

@@ -1,6 +1,7 @@
 """Nobody waits for ever: neither for a vendor's words nor for a client that does not read."""
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -65,6 +66,32 @@ async def test_a_client_that_does_not_read_is_given_up_and_the_vendor_is_not_to_
         (key,) = gateway.snapshots.workspace.provider_keys
         view = gateway.state.health.view(gateway.state.clock.monotonic_s(), [key.id])
         assert [window.error_rate for window in view.values()] == [0.0]
+        writer.close()
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+async def test_a_body_that_never_ends_is_not_waited_for_and_settled_once(tmp_path: Path, leaves: bool) -> None:
+    async with running_gateway(tmp_path, [provider("openai", "http://127.0.0.1:9/v1")]) as gateway:
+        gateway.state.limits = dataclasses.replace(gateway.state.limits, body_s=30.0 if leaves else 0.3)
+        port = int(gateway.base_url.rpartition(":")[2])
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(
+            b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer %s\r\ncontent-length: 99\r\n\r\n{"
+            % API_KEY.encode()
+        )
+        if leaves:
+            async with asyncio.timeout(10):
+                while not gateway.state.in_flight:
+                    await asyncio.sleep(0.01)
+            writer.close()
+        else:
+            assert b" 408 " in await reader.readline()
+            async with asyncio.timeout(10):
+                assert await reader.read()  # to its end: the connection is closed
+        (row,) = await gateway.settled(1)
+        expected = ("client_closed", 499) if leaves else ("rejected", 408)
+        assert (row.outcome, row.status, row.attempts) == (*expected, ())
+        assert not gateway.state.in_flight
         writer.close()
 
 
