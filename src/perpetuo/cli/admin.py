@@ -3,6 +3,7 @@
 import os
 import uuid
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import click
@@ -356,6 +357,13 @@ def workspace_create(name: str, owner: str | None) -> None:
 @click.option("--unknown-models", type=click.Choice(["reject", "default"]))
 @click.option("--quota-requests", metavar="N|none", help="Requests per calendar month (UTC).")
 @click.option("--quota-tokens", metavar="N|none", help="Input and output tokens per calendar month (UTC).")
+@click.option(
+    "--price",
+    "prices",
+    multiple=True,
+    metavar="VENDOR/MODEL=IN,OUT|none",
+    help="What you pay, in USD per million input and output tokens, instead of the list price. May be repeated.",
+)
 @click.option("--suspended/--active", default=None, help="A suspended workspace gets 403 for every request.")
 def workspace_set(
     name_or_id: str,
@@ -364,9 +372,11 @@ def workspace_set(
     unknown_models: str | None,
     quota_requests: str | None,
     quota_tokens: str | None,
+    prices: tuple[str, ...],
     suspended: bool | None,
 ) -> None:
     """Change a workspace's settings; what is not named stays."""
+    own_prices = dict(_own_price(price) for price in prices)
     changes: dict[str, Any] = {
         "strategy": strategy,
         "substitution": substitution,
@@ -375,12 +385,15 @@ def workspace_set(
         "quota_tokens_month": _quota(quota_tokens, "--quota-tokens"),
     }
     changes = {name: None if value == UNSET else value for name, value in changes.items() if value is not None}
-    if not changes and suspended is None:
+    if not changes and not own_prices and suspended is None:
         raise Failure("Nothing to change: see `perpetuo admin workspace set --help`.")
 
     async def change(database_url: str) -> str:
         async with operator_transaction(database_url) as conn:
             row = await find_workspace(conn, name_or_id)
+            if own_prices:
+                kept = {**row["settings"].get("prices", {}), **own_prices}
+                changes["prices"] = {name: bands for name, bands in kept.items() if bands is not None}
             if changes:
                 await change_workspace(conn, row, changes)
             if suspended is not None:
@@ -421,6 +434,21 @@ def require_uuid(text: str) -> str:
         return str(uuid.UUID(text))
     except ValueError:
         raise Failure(f"{text} is not an id.") from None
+
+
+def _own_price(text: str) -> tuple[str, list[dict[str, int]] | None]:
+    """`openai/gpt-4o=2.5,10` -> the name and its bands in micro-USD per million tokens; None takes it away again.
+    Raises Failure."""
+    name, _, value = text.partition("=")
+    if "/" in name and value == UNSET:
+        return name, None
+    try:
+        amounts = [int(Decimal(part) * 1_000_000) for part in value.split(",")]
+    except (InvalidOperation, ValueError, OverflowError):
+        amounts = []
+    if "/" not in name or len(amounts) != 2 or min(amounts) < 0:
+        raise Failure(f"--price {text} is not like openai/gpt-4o=2.50,10.00 (USD per million tokens in and out).")
+    return name, [{"input": amounts[0], "output": amounts[1]}]
 
 
 def _quota(text: str | None, option: str) -> int | str | None:

@@ -4,11 +4,15 @@ from typing import Literal
 
 import msgspec
 
+from perpetuo.core.catalog import PriceBand
 from perpetuo.core.snapshot import AliasTarget, StrategyName, Substitution
 
 
 class WorkspaceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`workspaces.settings`. Quotas per calendar month (UTC); None = none."""
+    """`workspaces.settings`. Quotas per calendar month (UTC); None = none.
+
+    prices: `<vendor>/<model id>` -> what the workspace pays instead of the list price.
+    """
 
     strategy: StrategyName | None = None
     substitution: Substitution = "tier"
@@ -16,6 +20,7 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     quota_requests_month: int | None = None
     quota_tokens_month: int | None = None
     aliases: dict[str, AliasTarget] = {}
+    prices: dict[str, tuple[PriceBand, ...]] = {}
 
 
 class ApiKeySettings(msgspec.Struct, frozen=True, omit_defaults=True):

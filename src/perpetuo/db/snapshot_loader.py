@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from perpetuo.core.catalog import Catalog, Model
+from perpetuo.core.catalog import Catalog, Model, PriceBand
 from perpetuo.core.snapshot import ApiKey, ProviderKey, Secret, Workspace
 from perpetuo.db.engine import system_transaction
 from perpetuo.db.queries.projection import get_journal_positions
@@ -18,6 +18,7 @@ from perpetuo.db.queries.usage_counters import month_totals
 from perpetuo.db.sealing import SealBroken, Sealer, provider_key_place
 from perpetuo.db.settings_documents import ApiKeySettings, WorkspaceSettings
 from perpetuo.db.tables import api_keys, provider_keys, workspaces
+from perpetuo.providers.catalog.load import with_price_override
 
 CHANNEL = "perpetuo_snapshot"
 """Its payload is the id of the workspace that changed."""
@@ -101,7 +102,9 @@ class SnapshotLoader:
             key = self._provider_key(row)
             if key is not None:
                 by_workspace.setdefault(key.workspace_id, []).append(key)
-        loaded = {row["id"]: _workspace(row, tuple(by_workspace.get(row["id"], ()))) for row in workspace_rows}
+        loaded = {
+            row["id"]: _workspace(row, tuple(by_workspace.get(row["id"], ())), self._catalog) for row in workspace_rows
+        }
         keys = {bytes(row["key_hash"]): key for row in api_key_rows if (key := _api_key(row)) is not None}
         return loaded, keys
 
@@ -134,7 +137,7 @@ class SnapshotLoader:
         )
 
 
-def _workspace(row: dict[str, Any], keys: tuple[ProviderKey, ...]) -> Workspace:
+def _workspace(row: dict[str, Any], keys: tuple[ProviderKey, ...], catalog: Catalog) -> Workspace:
     """A workspace whose settings can not be read is suspended: without them it would have no limits."""
     suspended: bool = row["suspended"]
     try:
@@ -145,7 +148,7 @@ def _workspace(row: dict[str, Any], keys: tuple[ProviderKey, ...]) -> Workspace:
     return Workspace(
         id=row["id"],
         name=row["name"],
-        provider_keys=keys,
+        provider_keys=tuple(_with_own_prices(key, catalog, settings.prices) for key in keys),
         aliases=settings.aliases,
         strategy=settings.strategy,
         substitution=settings.substitution,
@@ -154,6 +157,22 @@ def _workspace(row: dict[str, Any], keys: tuple[ProviderKey, ...]) -> Workspace:
         quota_tokens_month=settings.quota_tokens_month,
         suspended=suspended,
     )
+
+
+def _with_own_prices(key: ProviderKey, catalog: Catalog, prices: Mapping[str, tuple[PriceBand, ...]]) -> ProviderKey:
+    """The key with the models that the workspace pays for differently as offers of its own."""
+    offers = {model.id: model for model in catalog.vendors[key.vendor].models}
+    offers |= {model.id: model for model in key.models}
+    models = {model.id: model for model in key.models}
+    for name, bands in prices.items():
+        vendor, _, model_id = name.partition("/")
+        if vendor != key.vendor or model_id not in offers:
+            continue
+        try:
+            models[model_id] = with_price_override(offers[model_id], *bands)
+        except ValueError as exc:
+            log.warning("workspace %s: its price of %s is left out: %s", key.workspace_id, name, exc)
+    return msgspec.structs.replace(key, models=tuple(models.values()))
 
 
 def _api_key(row: dict[str, Any]) -> ApiKey | None:

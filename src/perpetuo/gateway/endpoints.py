@@ -1,5 +1,8 @@
 """Which path is which handler, and what anything else gets: a JSON 404 that helps."""
 
+import contextlib
+import logging
+
 from perpetuo.core.errors import ClientError, GatewayError
 from perpetuo.core.ids import uuid7
 from perpetuo.gateway.identify import identify
@@ -10,6 +13,8 @@ from perpetuo.gateway.run import Run
 from perpetuo.gateway.serve import CHAT_COMPLETIONS, EMBEDDINGS, Endpoint, serve
 from perpetuo.gateway.state import GatewayState
 from perpetuo.http.exchange import ClientGone, Exchange
+
+log = logging.getLogger(__name__)
 
 POSTS: dict[str, Endpoint] = {"/v1/chat/completions": CHAT_COMPLETIONS, "/v1/embeddings": EMBEDDINGS}
 MODELS = "/v1/models"
@@ -59,12 +64,17 @@ async def _serve_small(exchange: Exchange, state: GatewayState) -> None:
             )
         raise ClientError("not_found", "There is nothing at this path.")
     except GatewayError as error:
-        try:
-            await send_error(exchange, error, run)
-        except ClientGone:
-            return
+        await _refuse(exchange, error, run)
     except ClientGone:
         return
+    except Exception:  # A task ends here; the client gets a typed error, the log gets the trace.
+        log.exception("request %s failed inside the gateway", run.id)
+        await _refuse(exchange, GatewayError("internal_error", "The gateway failed to handle this request."), run)
+
+
+async def _refuse(exchange: Exchange, error: GatewayError, run: Run) -> None:
+    with contextlib.suppress(ClientGone):
+        await send_error(exchange, error, run)
 
 
 def _wrong_method(allowed: str) -> ClientError:

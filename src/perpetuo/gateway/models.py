@@ -27,7 +27,8 @@ async def get_model(
     exchange: Exchange, state: GatewayState, principal: Principal, snapshot: Snapshot, headers: Headers, name: str
 ) -> None:
     """Raises ClientError `model_not_found`."""
-    row = _describe(state, principal, snapshot, name)
+    allowed = principal.api_key.allowed_aliases
+    row = _describe(state, principal, snapshot, name) if allowed is None or name in allowed else None
     if row is None:
         raise ClientError("model_not_found", f"The model `{name}` is not served in this workspace.", param="model")
     await exchange.respond(200, headers, msgspec.json.encode(row))

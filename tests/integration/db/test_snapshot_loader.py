@@ -19,7 +19,13 @@ from perpetuo.db.tables import api_keys, workspaces
 CATALOG = Catalog(
     version="test",
     vendors={
-        "openai": Vendor("openai", "OpenAI", "openai_chat", "https://api.openai.example/v1"),
+        "openai": Vendor(
+            "openai",
+            "OpenAI",
+            "openai_chat",
+            "https://api.openai.example/v1",
+            models=(Model("gpt-4o", "gpt-4o", capabilities=frozenset({"vision"})), Model("gpt-4", "gpt-4")),
+        ),
         "custom": Vendor("custom", "Custom", "openai_chat", None),
     },
     aliases={},
@@ -78,6 +84,18 @@ async def test_settings_of_workspace_provider_key_and_api_key_arrive(engine, loa
     (key,) = keys.values()
     assert (key.allowed_aliases, key.substitution) == (("gpt-4",), "fallback")
     assert key.expires_at_s == expires_at.timestamp()
+
+
+async def test_a_workspaces_own_price_replaces_the_list_price_of_that_vendors_model_only(loader, seed):
+    prices = {"openai/gpt-4o": [{"input": 7, "output": 9}], "groq/gpt-4o": [{"input": 1, "output": 1}], "x/y": []}
+    one = await seed("one", settings={"prices": prices})
+    workspace, _ = await loader.load_workspace(one.workspace_id)
+    assert workspace is not None and not workspace.suspended
+    (provider_key,) = workspace.provider_keys
+    assert provider_key.vendor == "openai"
+    (offer,) = provider_key.models
+    assert (offer.id, offer.price.bands[0].input, offer.price.source) == ("gpt-4o", 7, "workspace override")
+    assert "vision" in offer.capabilities
 
 
 async def test_revoked_keys_and_deleted_workspaces_are_not_loaded(engine, loader, seed):
