@@ -39,6 +39,9 @@ class Peer:
         return line, headers, body
 
     async def send(self, data: bytes) -> None:
+        if self.writer.is_closing():
+            # asyncio only warns here, uvloop raises a RuntimeError of its own.
+            raise ConnectionResetError("the client has closed this connection")
         self.writer.write(data)
         await self.writer.drain()
 
