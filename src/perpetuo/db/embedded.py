@@ -562,7 +562,8 @@ def _end_watcher(watcher: subprocess.Popen[bytes]) -> None:
 
 def _wait_ready(process: subprocess.Popen[bytes], socket_path: Path, home: Path, logged: Mapping[Path, int]) -> None:
     """logged: bytes that were in each log before this start."""
-    while not _accepts(socket_path):
+    # The pid file first: on the socket another server might answer while ours is still failing.
+    while not (_recorded_pid(home / "data") == process.pid and _accepts(socket_path)):
         if process.poll() is not None:
             said = (home / "startup.log").read_bytes()
             for log in _server_logs(home):
@@ -644,13 +645,18 @@ def _end_orphans(pgdata: Path) -> None:
 
 def _server_pids(pgdata: Path) -> list[int]:
     """Processes of the server of this directory, its postmaster first."""
-    recorded = 0
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        recorded = int((pgdata / "postmaster.pid").read_text().split("\n", 1)[0])
+    recorded = _recorded_pid(pgdata)
     candidates = {recorded} - {0}
     if sys.platform == "linux":
         candidates |= {int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()}
     return sorted((pid for pid in candidates if _is_server_of(pid, pgdata)), key=lambda pid: (pid != recorded, pid))
+
+
+def _recorded_pid(pgdata: Path) -> int:
+    """What postmaster.pid says; 0 when it says nothing."""
+    with contextlib.suppress(OSError, ValueError):
+        return int((pgdata / "postmaster.pid").read_text().split("\n", 1)[0])
+    return 0
 
 
 def _is_server_of(pid: int, pgdata: Path) -> bool:

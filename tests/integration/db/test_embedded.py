@@ -231,8 +231,9 @@ def test_an_orphan_of_ours_is_ended_and_replaced(make, place):
     first.stop()
     assert process.poll() is None
     second = make()
-    assert ask(second.start(), "SELECT 1") == 1
-    assert second.pid != orphan and process.wait(PATIENCE_S) == 0
+    url = second.start()
+    assert process.poll() == 0, "the orphan still ran when its successor was ready"
+    assert second.pid != orphan and ask(url, "SELECT 1") == 1
 
 
 def test_backends_that_outlive_their_postmaster_do_not_lock_the_next_start_out(make, place):
