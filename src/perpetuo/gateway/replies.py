@@ -26,7 +26,9 @@ def header_value(text: str) -> bytes:
 
 def telling_headers(run: Run) -> Headers:
     """What is known of the decision so far."""
-    headers: Headers = [(b"x-perpetuo-request-id", run.id.encode("ascii"))]
+    request_id = run.id.encode("ascii")
+    # The second name is the one the OpenAI clients show as `request_id`.
+    headers: Headers = [(b"x-perpetuo-request-id", request_id), (b"x-request-id", request_id)]
     if run.resolution is not None:
         headers.append((b"x-perpetuo-alias", header_value(run.resolution.alias)))
     if run.strategy is not None:

@@ -42,5 +42,6 @@ def test_the_event_that_ends_a_stream_is_one_event_whatever_the_message_contains
 
 def test_before_anything_is_decided_only_the_request_id_is_told() -> None:
     assert telling_headers(Run(id="r1", endpoint="models", received_ms=0, started_s=0.0)) == [
-        (b"x-perpetuo-request-id", b"r1")
+        (b"x-perpetuo-request-id", b"r1"),
+        (b"x-request-id", b"r1"),
     ]
