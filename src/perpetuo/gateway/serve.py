@@ -72,7 +72,6 @@ async def serve(exchange: Exchange, state: GatewayState, endpoint: Endpoint) -> 
         task=asyncio.current_task(),
     )
     state.in_flight.add(run)
-    state.idle.clear()
     watcher: asyncio.Task[None] | None = None
     try:
         state.admission.check_address(exchange.peer, run.started_s)  # 1. per-address limit

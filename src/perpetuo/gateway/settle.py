@@ -24,8 +24,6 @@ def settle(state: GatewayState, run: Run) -> None:
     assert not run.settled, "a request ends once"
     run.settled = True
     state.in_flight.discard(run)
-    if not state.in_flight:
-        state.idle.set()
     if run.principal is None:
         return
     duration_ms = (state.clock.monotonic_s() - run.started_s) * 1000

@@ -1,6 +1,5 @@
 """Everything the data plane is given. Built in `wiring.py`; nothing here lives at module level."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -73,7 +72,6 @@ class GatewayState:
     classifier: ErrorClassifier = field(default_factory=ErrorClassifier)
     in_flight: set[Run] = field(default_factory=set[Run])
     draining: bool = False
-    idle: asyncio.Event = field(default_factory=asyncio.Event)
 
     def now_ms(self) -> int:
         return int(self.clock.wall_s() * 1000)

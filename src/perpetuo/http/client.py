@@ -25,7 +25,7 @@ from perpetuo.core.errors import (
 from perpetuo.http.connector import Connector, Resolver, system_resolver
 from perpetuo.http.egress import Destination, EgressPolicy
 from perpetuo.http.proxies import ProxySettings
-from perpetuo.http.upstream import Deadlines, UpstreamReply
+from perpetuo.http.upstream import Deadlines, UpstreamReply, read_to_end
 from perpetuo.providers.base import UpstreamRequest
 
 MAX_HEAD_BYTES = 64 * 1024
@@ -225,15 +225,7 @@ class _Reply:
         return await self._connection.read_chunk()
 
     async def read_all(self, limit_bytes: int) -> bytes:
-        chunks: list[bytes] = []
-        size = 0
-        while chunk := await self.read_chunk():
-            size += len(chunk)
-            if size > limit_bytes:
-                self.close()
-                raise UpstreamTooLarge(f"The reply's body is over {limit_bytes} bytes.", sent=True)
-            chunks.append(chunk)
-        return b"".join(chunks)
+        return await read_to_end(self, limit_bytes)
 
     def close(self) -> None:
         connection, self._connection = self._connection, None

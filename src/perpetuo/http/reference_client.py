@@ -29,7 +29,7 @@ from perpetuo.http.client import IDLE_POOLED_S, MAX_HEAD_BYTES, MAX_HEADERS, MAX
 from perpetuo.http.connector import Connector, Resolver, system_resolver
 from perpetuo.http.egress import Destination, EgressPolicy
 from perpetuo.http.proxies import Proxy, ProxySettings
-from perpetuo.http.upstream import Deadlines, UpstreamReply
+from perpetuo.http.upstream import Deadlines, UpstreamReply, read_to_end
 from perpetuo.providers.base import UpstreamRequest
 
 
@@ -205,15 +205,7 @@ class _Reply:
             raise
 
     async def read_all(self, limit_bytes: int) -> bytes:
-        chunks: list[bytes] = []
-        size = 0
-        while chunk := await self.read_chunk():
-            size += len(chunk)
-            if size > limit_bytes:
-                self.close()
-                raise UpstreamTooLarge(f"The reply's body is over {limit_bytes} bytes.", sent=True)
-            chunks.append(chunk)
-        return b"".join(chunks)
+        return await read_to_end(self, limit_bytes)
 
     def close(self) -> None:
         if not self._open:

@@ -4,6 +4,7 @@ from typing import Protocol
 
 import msgspec
 
+from perpetuo.core.errors import UpstreamTooLarge
 from perpetuo.providers.base import UpstreamRequest
 
 
@@ -36,6 +37,19 @@ class UpstreamReply(Protocol):
         """Done with it. Returns the connection to the pool if the body was read to its end, else closes the
         socket at once. Safe to call twice, and from a cancelled task."""
         ...
+
+
+async def read_to_end(reply: UpstreamReply, limit_bytes: int) -> bytes:
+    """What both clients mean by `read_all`: closes the reply when it is over the limit."""
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := await reply.read_chunk():
+        size += len(chunk)
+        if size > limit_bytes:
+            reply.close()
+            raise UpstreamTooLarge(f"The reply's body is over {limit_bytes} bytes.", sent=True)
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 class Upstream(Protocol):
