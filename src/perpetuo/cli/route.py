@@ -57,7 +57,6 @@ def route(model: str, workspace: str | None, strategy: str | None, input_tokens:
         health={},
         availability={},
         request_id="",
-        unsupported={},
     )
     print_decision(resolution, chosen, selection)
 

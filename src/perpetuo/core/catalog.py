@@ -42,7 +42,7 @@ class Model(msgspec.Struct, frozen=True):
     canonical: the name it is known by across vendors; two offers are the same model when these are equal.
     tiers:     the (intent, tier) promises it was hand-chosen for; at most one model per vendor and tier.
     price:     None = unknown: served, cost NULL, last under `cheapest`.
-    refused_fields: request fields (OpenAI's names) that this model answers with a 400: not sent to it.
+    refused_fields: fields (`core.carriage.FIELDS`) that this model answers with a 400: not sent to it.
     """
 
     id: str
@@ -58,14 +58,22 @@ class Model(msgspec.Struct, frozen=True):
     read_on: str = ""
 
 
+Auth = Literal["bearer", "x-api-key", "api-key", "x-goog-api-key", "aws", "google", "azure", "none"]
+
+
 class Vendor(msgspec.Struct, frozen=True):
     """A provider as data. A new vendor of a known wire protocol is one row of these.
 
     name:           lower case, unique: `openai`, `groq`, `custom`.
-    protocol:       the file in `perpetuo.providers` that speaks to it: `openai_chat`, `anthropic_messages`.
+    protocol:       the file in `perpetuo.providers` that speaks to it: `openai_chat`, `anthropic_messages`, ...
     base_url:       as the vendor's own SDK takes it (OpenAI-compatible with `/v1`; Anthropic without a version);
                     None = the provider key must bring one.
-    auth:           how the key travels: `bearer`, `x-api-key`, `none`.
+    auth:           how the key travels: a header (`bearer`, `x-api-key`, `api-key`, `x-goog-api-key`), a signature
+                    (`aws`), a token fetched for it (`google`; `azure`, where the secret is no plain key), or `none`.
+    chat_path, stream_path, models_path: behind the base URL, where they differ from the protocol's own; `{model}` is
+                    the model's id, percent-encoded. An empty models_path: the vendor has no list.
+    carries:        fields (`core.carriage.FIELDS`) that it takes although its protocol does not know them.
+    refused_fields: fields that it answers with a 400, or ignores: not sent to it.
     env_var:        the variable `perpetuo up` looks at, or None.
     self_hosted:    has no tiers until an operator assigns one; serves any name when its model list is unknown.
     stream_usage:   `stream_options.include_usage` may be sent.
@@ -78,13 +86,18 @@ class Vendor(msgspec.Struct, frozen=True):
     title: str
     protocol: str
     base_url: str | None
-    auth: Literal["bearer", "x-api-key", "none"] = "bearer"
+    auth: Auth = "bearer"
     env_var: str | None = None
     self_hosted: bool = False
     stream_usage: bool = True
     max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     extra_headers: tuple[tuple[str, str], ...] = ()
     last_resort: bool = False
+    chat_path: str | None = None
+    stream_path: str | None = None
+    models_path: str | None = None
+    carries: frozenset[str] = frozenset()
+    refused_fields: frozenset[str] = frozenset()
     models: tuple[Model, ...] = ()
     source_url: str = ""
     read_on: str = ""

@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from perpetuo.core.carriage import LOSSLESS, Loss
 from perpetuo.core.catalog import Intent, Model, Tier, Vendor
 from perpetuo.core.snapshot import ProviderKey, StrategyName, Substitution
 from perpetuo.core.usage import Usage
@@ -43,6 +44,8 @@ class Candidate(msgspec.Struct, frozen=True):
     """A provider key + the model it would use. `reason`: the number that ordered it, in one sentence.
 
     standby: this key also has the exact model; this one is asked only if the vendor says it lacks that.
+    loss:    what of the request does not travel, or not as it is.
+    json_by_tool: the model lacks the wanted response format; a forced tool call stands in for it.
     """
 
     key: ProviderKey
@@ -52,6 +55,8 @@ class Candidate(msgspec.Struct, frozen=True):
     reason: str = ""
     estimated_cost_nanousd: int | None = None
     standby: bool = False
+    loss: Loss = LOSSLESS
+    json_by_tool: bool = False
 
 
 class Skipped(msgspec.Struct, frozen=True):
@@ -62,7 +67,7 @@ class Skipped(msgspec.Struct, frozen=True):
     model: str | None
     code: Literal[
         "no_model", "capability", "context_length", "cooling", "breaker_open", "quarantined",
-        "model_missing", "substitution", "last_resort", "disabled", "protocol",
+        "model_missing", "substitution", "last_resort", "disabled", "protocol", "strict",
     ]  # fmt: skip
     reason: str
     retry_after_s: float | None = None

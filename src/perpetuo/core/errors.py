@@ -37,6 +37,9 @@ class ErrorRow(msgspec.Struct, frozen=True):
 TABLE: dict[str, ErrorRow] = {
     "invalid_json": ErrorRow(400, "invalid_request_error", "info", "client", "Send one JSON object as the body."),
     "invalid_value": ErrorRow(400, "invalid_request_error", "info", "client", "Correct the named field."),
+    "not_lossless": ErrorRow(
+        400, "invalid_request_error", "info", "client", "Leave the named fields out, or send the request without it."
+    ),
     "missing_field": ErrorRow(400, "invalid_request_error", "info", "client", "Add the named field."),
     "unsupported_media_type": ErrorRow(
         415, "invalid_request_error", "info", "client", "Send application/json without a content encoding."

@@ -1,10 +1,12 @@
 """A chat or embeddings request, parsed only as far as a decision needs."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal, TypeVar, get_args
 
 import msgspec
 
+from perpetuo.core.carriage import OURS
 from perpetuo.core.catalog import Capability
 from perpetuo.core.errors import ClientError
 from perpetuo.core.usage import estimate_tokens
@@ -18,6 +20,7 @@ class ChatRequest(msgspec.Struct, frozen=True):
     input_tokens_estimate: `estimate_tokens` of the texts, for quotas and the context-length check.
     max_output_tokens: `max_completion_tokens` or `max_tokens`, None if the client set neither.
     forced_tool: `tool_choice` demands a call.
+    uses:    the fields whose loss would matter, named as in `core.carriage.FIELDS`; unknown ones by their own name.
     """
 
     body: bytes
@@ -26,6 +29,7 @@ class ChatRequest(msgspec.Struct, frozen=True):
     stream: bool = False
     include_usage: bool = False
     needs: frozenset[Capability] = frozenset()
+    uses: frozenset[str] = frozenset()
     forced_tool: bool = False
     input_tokens_estimate: int = 0
     max_output_tokens: int | None = None
@@ -67,6 +71,7 @@ class _Part(msgspec.Struct):
     input_audio: msgspec.Raw = _ABSENT
     file: msgspec.Raw = _ABSENT
     refusal: str | None = None
+    cache_control: msgspec.Raw = _ABSENT
 
 
 class _ImageUrl(msgspec.Struct):
@@ -94,6 +99,7 @@ class _ToolCall(msgspec.Struct):
     id: str
     type: str = "function"
     function: _FunctionCall | None = None
+    extra_content: msgspec.Raw = _ABSENT
 
 
 class _Message(msgspec.Struct):
@@ -104,17 +110,26 @@ class _Message(msgspec.Struct):
     tool_calls: list[_ToolCall] | None = None
     function_call: _FunctionCall | None = None
     tool_call_id: str | None = None
+    is_error: bool | None = None
+    audio: msgspec.Raw = _ABSENT
+    cache_control: msgspec.Raw = _ABSENT
+    reasoning_content: msgspec.Raw = _ABSENT
+    thinking_blocks: msgspec.Raw = _ABSENT
+    reasoning_details: msgspec.Raw = _ABSENT
+    extra_content: msgspec.Raw = _ABSENT
 
 
 class _Function(msgspec.Struct):
     name: Annotated[str, msgspec.Meta(min_length=1)]
     description: str | None = None
     parameters: dict[str, msgspec.Raw] | None = None
+    strict: bool | None = None
 
 
 class _Tool(msgspec.Struct):
     type: str
     function: _Function | None = None
+    cache_control: msgspec.Raw = _ABSENT
 
 
 class _StreamOptions(msgspec.Struct):
@@ -201,6 +216,7 @@ def parse_chat_request(body: bytes) -> ChatRequest:
         stream=bool(typed.stream),
         include_usage=bool(typed.stream) and options is not None and bool(options.include_usage),
         needs=_needs(typed),
+        uses=_uses(typed, fields),
         forced_tool=_forces_a_tool(typed),
         input_tokens_estimate=estimate_tokens(_text_bytes(typed, fields)),
         max_output_tokens=typed.max_completion_tokens or typed.max_tokens,
@@ -386,6 +402,128 @@ def _needs(typed: _Body) -> frozenset[Capability]:
     if typed.response_format is not None and typed.response_format.type != "text":
         needs.add(typed.response_format.type)
     return frozenset(needs)
+
+
+_WITHOUT_EFFECT: Mapping[str, frozenset[bytes]] = {
+    "n": frozenset((b"1",)),
+    "logprobs": frozenset((b"false",)),
+    "store": frozenset((b"false",)),
+    "presence_penalty": frozenset((b"0", b"0.0")),
+    "frequency_penalty": frozenset((b"0", b"0.0")),
+    "temperature": frozenset((b"1", b"1.0")),
+    "top_p": frozenset((b"1", b"1.0")),
+    "service_tier": frozenset((b'"auto"',)),
+    "parallel_tool_calls": frozenset((b"true",)),
+    "modalities": frozenset((b'["text"]',)),
+    "tool_choice": frozenset((b'"auto"',)),
+}
+"""Values that say what happens anyway: nothing is lost with them."""
+_EMPTY = frozenset((b"", b"null", b"[]", b"{}"))
+_TOLD_BY_PARTS = OURS | {"tools", "tool_choice", "response_format"}
+
+
+def _uses(typed: _Body, fields: dict[str, msgspec.Raw]) -> frozenset[str]:
+    uses: set[str] = set()
+    for name, raw in fields.items():
+        if name in _TOLD_BY_PARTS:
+            continue
+        if len(memoryview(raw)) <= LONGEST_WITHOUT_EFFECT:
+            value = bytes(raw)
+            if value in _EMPTY or value in _WITHOUT_EFFECT.get(name, ()):
+                continue
+        uses.add(name)
+    for message in typed.messages:
+        _add_uses_of_message(message, uses)
+    for tool in typed.tools or ():
+        uses.add("tools.function" if tool.type == "function" else "tools.other")
+        if tool.function is not None and tool.function.strict:
+            uses.add("tools.strict")
+        if _given(tool.cache_control):
+            uses.add("content.cache_control")
+    if (choice := _use_of_tool_choice(typed.tool_choice)) is not None:
+        uses.add(choice)
+    if typed.response_format is not None and typed.response_format.type != "text":
+        uses.add(f"response_format.{typed.response_format.type}")
+    return frozenset(uses)
+
+
+LONGEST_WITHOUT_EFFECT = 16
+
+
+def _use_of_tool_choice(choice: object) -> str | None:
+    if isinstance(choice, _ToolChoice):
+        return "tool_choice.named" if choice.type == "function" else "tool_choice.other"
+    return f"tool_choice.{choice}" if isinstance(choice, str) and choice != "auto" else None
+
+
+def _add_uses_of_message(message: _Message, uses: set[str]) -> None:
+    if message.role in ("developer", "function"):
+        uses.add(f"message.{message.role}")
+    if message.name is not None and message.role != "function":
+        uses.add("message.name")
+    if isinstance(message.content, list):
+        for part in message.content:
+            _add_uses_of_part(message.role, part, uses)
+    if _given(message.cache_control):
+        uses.add("content.cache_control")
+    if message.role == "tool" and message.is_error:
+        uses.add("tool.is_error")
+    if message.role == "assistant":
+        _add_uses_of_assistant(message, uses)
+
+
+def _add_uses_of_assistant(message: _Message, uses: set[str]) -> None:
+    if message.refusal is not None:
+        uses.add("assistant.refusal")
+    for name in ("audio", "reasoning_content", "thinking_blocks", "reasoning_details"):
+        if _given(getattr(message, name)):
+            uses.add(f"assistant.{name}")
+    if message.function_call is not None:
+        uses.add("function_call")
+    if _given(message.extra_content):
+        uses.add("assistant.thought_signature")
+    for call in message.tool_calls or ():
+        if call.type != "function":
+            uses.add("assistant.other_calls")
+        if _given(call.extra_content):
+            uses.add("assistant.thought_signature")
+
+
+def _add_uses_of_part(role: Role, part: _Part, uses: set[str]) -> None:
+    match part.type:
+        case "text":
+            pass
+        case "refusal":
+            uses.add("assistant.refusal")
+        case "image_url":
+            image = _image_url.decode(part.image_url)
+            uses.add("content.image_base64" if image.url.startswith("data:") else "content.image_url")
+            if image.detail not in (None, "auto"):
+                uses.add("content.image_detail")
+            if role == "tool":
+                uses.add("tool.image")
+        case "input_audio":
+            uses.add("content.input_audio")
+        case "file":
+            uses.add(_use_of_file(_file.decode(part.file)))
+        case _:
+            uses.add("content.other")
+    if _given(part.cache_control):
+        uses.add("content.cache_control")
+
+
+def _use_of_file(file: _File) -> str:
+    if file.file_data is None:
+        return "content.file_id"
+    if file.file_data.startswith(("https://", "http://")):
+        return "content.file_url"
+    # Bare base64 without a media type is taken for a PDF, as OpenAI does.
+    is_other = file.file_data.startswith("data:") and not file.file_data.startswith("data:application/pdf")
+    return "content.file_other" if is_other else "content.file_pdf"
+
+
+def _given(raw: msgspec.Raw) -> bool:
+    return len(memoryview(raw)) > len(b"null") or bytes(raw) not in _EMPTY
 
 
 def _text_bytes(typed: _Body, fields: dict[str, msgspec.Raw]) -> int:

@@ -46,6 +46,7 @@ class ProviderKey(msgspec.Struct, frozen=True):
     base_url: the key's own, else the vendor's; never empty here.
     priority: >= 1, lower first.
     models:   the workspace's own offers at this key; they come before the vendor's rows of the same id.
+    discovered: what the vendor's own list has beyond the catalog's rows; they come last.
     """
 
     id: str
@@ -57,6 +58,7 @@ class ProviderKey(msgspec.Struct, frozen=True):
     priority: int = DEFAULT_PRIORITY
     enabled: bool = True
     models: tuple[Model, ...] = ()
+    discovered: tuple[Model, ...] = ()
 
 
 class AliasTarget(msgspec.Struct, frozen=True):
@@ -70,7 +72,10 @@ class AliasTarget(msgspec.Struct, frozen=True):
 
 
 class Workspace(msgspec.Struct, frozen=True):
-    """One tenant. Quotas are per calendar month (UTC); None = none."""
+    """One tenant. Quotas are per calendar month (UTC); None = none.
+
+    drop_reasoning: signed reasoning of one vendor may be left out so that another can answer.
+    """
 
     id: str
     name: str
@@ -79,6 +84,7 @@ class Workspace(msgspec.Struct, frozen=True):
     strategy: StrategyName | None = None
     substitution: Substitution = "tier"
     unknown_models: Literal["reject", "default"] = "reject"
+    drop_reasoning: bool = False
     quota_requests_month: int | None = None
     quota_tokens_month: int | None = None
     suspended: bool = False

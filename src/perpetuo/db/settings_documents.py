@@ -11,12 +11,14 @@ from perpetuo.core.snapshot import AliasTarget, StrategyName, Substitution
 class WorkspaceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     """`workspaces.settings`. Quotas per calendar month (UTC); None = none.
 
+    drop_reasoning: as `core.snapshot.Workspace` has it.
     prices: `<vendor>/<model id>` -> what the workspace pays instead of the list price.
     """
 
     strategy: StrategyName | None = None
     substitution: Substitution = "tier"
     unknown_models: Literal["reject", "default"] = "reject"
+    drop_reasoning: bool = False
     quota_requests_month: int | None = None
     quota_tokens_month: int | None = None
     aliases: dict[str, AliasTarget] = {}

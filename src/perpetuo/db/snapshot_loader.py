@@ -153,6 +153,7 @@ def _workspace(row: dict[str, Any], keys: tuple[ProviderKey, ...], catalog: Cata
         strategy=settings.strategy,
         substitution=settings.substitution,
         unknown_models=settings.unknown_models,
+        drop_reasoning=settings.drop_reasoning,
         quota_requests_month=settings.quota_requests_month,
         quota_tokens_month=settings.quota_tokens_month,
         suspended=suspended,

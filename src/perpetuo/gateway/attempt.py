@@ -156,7 +156,11 @@ def context_for(run: Run, candidate: Candidate) -> ReplyContext:
 
 
 def _encode(provider: ChatProvider, run: Run, candidate: Candidate) -> UpstreamRequest:
-    target = Target(candidate.vendor, candidate.model, candidate.key.base_url, candidate.key.secret)
+    vendor, model = candidate.vendor, candidate.model
+    left_out = vendor.refused_fields | model.refused_fields
+    if candidate.loss.dropped:
+        left_out |= frozenset(candidate.loss.dropped)
+    target = Target(vendor, model, candidate.key.base_url, candidate.key.secret, left_out)
     if isinstance(run.request, EmbeddingsRequest):
         return _embeddings(provider).encode_embeddings(run.request, target)
     assert run.request is not None

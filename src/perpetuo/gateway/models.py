@@ -43,6 +43,7 @@ def _names(principal: Principal, snapshot: Snapshot) -> list[str]:
         if key.enabled:
             names.update(dict.fromkeys(model.id for model in key.models))
             names.update(dict.fromkeys(model.id for model in snapshot.catalog.vendors[key.vendor].models))
+            names.update(dict.fromkeys(model.id for model in key.discovered))
     allowed = principal.api_key.allowed_aliases
     return [name for name in names if allowed is None or name in allowed]
 
@@ -54,7 +55,7 @@ def _describe(state: GatewayState, principal: Principal, snapshot: Snapshot, nam
     intent = "chat"
     canonical = snapshot.catalog.names.get(name)
     for key in workspace.provider_keys:
-        for model in (*key.models, *snapshot.catalog.vendors[key.vendor].models):
+        for model in (*key.models, *snapshot.catalog.vendors[key.vendor].models, *key.discovered):
             if model.intent == "embedding" and (name == model.id or model.canonical in (name, canonical)):
                 intent = "embedding"
     resolution = resolver.resolve(name, workspace, intent)
@@ -70,7 +71,6 @@ def _describe(state: GatewayState, principal: Principal, snapshot: Snapshot, nam
         health={},
         availability={},
         request_id="",
-        unsupported={},
     )
     if not selection.ordered:
         return None

@@ -1,6 +1,7 @@
 """How answers and errors look on the wire: OpenAI's shapes, and the `x-perpetuo-*` headers."""
 
 import math
+from collections.abc import Sequence
 from urllib.parse import quote
 
 import msgspec
@@ -36,6 +37,11 @@ def telling_headers(run: Run) -> Headers:
     if run.answered_by is not None:
         headers.append((b"x-perpetuo-provider", header_value(run.answered_by.vendor.name)))
         headers.append((b"x-perpetuo-model", header_value(run.answered_by.model.id)))
+        loss = run.answered_by.loss
+        if loss.dropped:
+            headers.append((b"x-perpetuo-dropped", _listed(loss.dropped)))
+        if loss.approximated:
+            headers.append((b"x-perpetuo-approximated", _listed(loss.approximated)))
         if run.answered_by.vendor.last_resort:
             headers.append((b"x-perpetuo-notice", b"demo model: tiny and often wrong; add a provider key"))
     if run.resolution is not None:
@@ -43,6 +49,18 @@ def telling_headers(run: Run) -> Headers:
         headers.append((b"x-perpetuo-fallback", b"true" if run.fallback_used else b"false"))
         headers.append((b"x-perpetuo-substituted", run.substituted.encode("ascii")))
     return headers
+
+
+MAX_LISTED = 32
+MAX_LISTED_CHARS = 64
+
+
+def _listed(fields: Sequence[str]) -> bytes:
+    """Field names, of which a client may have made up any number, of any length."""
+    names = [header_value(name[:MAX_LISTED_CHARS].replace(",", "")) for name in fields[:MAX_LISTED]]
+    if len(fields) > MAX_LISTED:
+        names.append(b"...")
+    return b", ".join(names)
 
 
 def error_body(error: GatewayError, request_id: str) -> bytes:

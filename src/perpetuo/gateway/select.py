@@ -1,10 +1,11 @@
 """Gathers what the selector needs from the live state, and says why nobody is left when nobody is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from perpetuo.core.carriage import Carriage
 from perpetuo.core.decision import Candidate, Selection, Skipped
 from perpetuo.core.errors import ClientError, RoutingError
-from perpetuo.core.request import ChatRequest
+from perpetuo.core.request import ChatRequest, EmbeddingsRequest
 from perpetuo.core.resolvers.provider_selector import RequestFacts, strictest
 from perpetuo.core.snapshot import Snapshot, Substitution
 from perpetuo.gateway.run import Run
@@ -12,7 +13,7 @@ from perpetuo.gateway.state import GatewayState
 
 
 def select_candidates(
-    state: GatewayState, run: Run, snapshot: Snapshot, client_substitution: Substitution | None
+    state: GatewayState, run: Run, snapshot: Snapshot, client_substitution: Substitution | None, *, strict: bool = False
 ) -> Selection:
     """At least one candidate, in order. Raises RoutingError, or ClientError when no key could ever serve it."""
     assert run.principal is not None and run.resolution is not None
@@ -25,6 +26,9 @@ def select_candidates(
             forced_tool=request.forced_tool,
             input_tokens_estimate=request.input_tokens_estimate,
             max_output_tokens=request.max_output_tokens,
+            uses=request.uses,
+            strict=strict,
+            may_drop_origin=workspace.drop_reasoning,
         )
     else:
         facts = RequestFacts(input_tokens_estimate=request.input_tokens_estimate)
@@ -42,7 +46,7 @@ def select_candidates(
         health=state.health.view(now_s, [key.id for key in workspace.provider_keys]),
         availability=state.availability.view(now_s, workspace.provider_keys),
         request_id=run.id,
-        unsupported=_unsupported(state, request),
+        carriages=_carriages(state, request),
     )
     if selection.ordered:
         return selection
@@ -63,17 +67,16 @@ def waits(state: GatewayState, candidates: Sequence[Candidate]) -> dict[int, flo
     }
 
 
-def _unsupported(state: GatewayState, request: object) -> dict[str, str]:
-    """Protocol name -> why it can not carry this request."""
-    reasons: dict[str, str] = {}
-    for name, protocol in state.protocols.items():
-        if isinstance(request, ChatRequest):
-            reason = protocol.unsupported(request)
-        else:
-            reason = None if hasattr(protocol, "encode_embeddings") else "This protocol has no embeddings."
-        if reason is not None:
-            reasons[name] = reason
-    return reasons
+def _carriages(state: GatewayState, request: ChatRequest | EmbeddingsRequest) -> Mapping[str, Carriage]:
+    """Of the protocols that have such an endpoint."""
+    if isinstance(request, ChatRequest):
+        return state.carriages
+    return {
+        name: NOTHING_TO_LOSE for name, protocol in state.protocols.items() if hasattr(protocol, "encode_embeddings")
+    }
+
+
+NOTHING_TO_LOSE = Carriage(frozenset(), unknown=True)
 
 
 def _set_by(run: Run, substitution: Substitution, client_substitution: Substitution | None) -> str:
@@ -112,6 +115,12 @@ def _nobody(run: Run, selection: Selection, setting: str) -> ClientError | Routi
         told = "" if exact_only else f" Substitution is {setting}."
         return ClientError(
             "model_not_found", f"No provider key of this workspace has exactly `{name}`.{told} {why}", param="model"
+        )
+    if "strict" in codes:
+        return ClientError(
+            "not_lossless",
+            f"No provider key can carry this request without loss, and X-Perpetuo-Strict is on: {why}",
+            param="X-Perpetuo-Strict",
         )
     if codes & {"capability", "context_length", "protocol"}:
         return ClientError("invalid_value", f"No provider key can carry this request: {why}", param="model")

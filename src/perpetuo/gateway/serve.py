@@ -83,7 +83,9 @@ async def serve(exchange: Exchange, state: GatewayState, endpoint: Endpoint) -> 
         run.resolution = resolve(run, snapshot, endpoint.intent)  # 4. what does the name mean
         run.strategy = state.strategies.resolve(_text(exchange.header(b"x-perpetuo-route")), run.principal.workspace)
         state.admission.reserve(run, run.principal.workspace, run.request, state.clock.wall_s())  # 5. quota
-        run.selection = select_candidates(state, run, snapshot, _client_substitution(exchange))  # 6. who may answer
+        run.selection = select_candidates(  # 6. who may answer
+            state, run, snapshot, _client_substitution(exchange), strict=_is_strict(exchange)
+        )
         _write_intent(state, run)  # 7. never forward unrecorded
         await _answer(exchange, state, run)  # 8. attempt, relay
     except GatewayError as error:
@@ -391,6 +393,17 @@ def _client_substitution(exchange: Exchange) -> Substitution | None:
         "invalid_value",
         f"`{header_value(value).decode()}` is not one of {', '.join(SUBSTITUTIONS)}.",
         param="X-Perpetuo-Substitution",
+    )
+
+
+def _is_strict(exchange: Exchange) -> bool:
+    """`X-Perpetuo-Strict: on`: nothing of the request may get lost."""
+    value = _text(exchange.header(b"x-perpetuo-strict"))
+    switch = "off" if value is None or not value.strip() else value.strip().lower()
+    if switch in ("on", "off"):
+        return switch == "on"
+    raise ClientError(
+        "invalid_value", f"`{header_value(switch).decode()}` is not one of on, off.", param="X-Perpetuo-Strict"
     )
 
 

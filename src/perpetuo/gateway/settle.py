@@ -115,6 +115,8 @@ def _decision_note(run: Run) -> DecisionNote | None:
                 exact=candidate.exact,
                 reason=candidate.reason,
                 estimated_cost_nanousd=candidate.estimated_cost_nanousd,
+                dropped=candidate.loss.dropped,
+                approximated=candidate.loss.approximated,
             )
             for candidate in selection.ordered
         ),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from perpetuo.core.carriage import Carriage
 from perpetuo.core.ports import Clock, Entropy
 from perpetuo.core.resilience.availability import Availability
 from perpetuo.core.resilience.error_classifier import ErrorClassifier
@@ -70,8 +71,13 @@ class GatewayState:
     strategies: StrategyResolver = field(default_factory=StrategyResolver)
     selector: ProviderSelector = field(default_factory=ProviderSelector)
     classifier: ErrorClassifier = field(default_factory=ErrorClassifier)
+    carriages: Mapping[str, Carriage] = field(init=False)
+    """Of each protocol, by name."""
     in_flight: set[Run] = field(default_factory=set[Run])
     draining: bool = False
+
+    def __post_init__(self) -> None:
+        self.carriages = {name: protocol.carriage for name, protocol in self.protocols.items()}
 
     def now_ms(self) -> int:
         return int(self.clock.wall_s() * 1000)

@@ -34,6 +34,8 @@ class CandidateNote(msgspec.Struct, frozen=True):
     exact: bool
     reason: str
     estimated_cost_nanousd: int | None = None
+    dropped: tuple[str, ...] = ()
+    approximated: tuple[str, ...] = ()
 
 
 class DecisionNote(msgspec.Struct, frozen=True):

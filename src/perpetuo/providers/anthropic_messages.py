@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import msgspec
 
+from perpetuo.core.carriage import Carriage
 from perpetuo.core.errors import ClientError, FailureKind, UpstreamFailure
 from perpetuo.core.request import ChatRequest
 from perpetuo.core.usage import NOT_REPORTED, Usage
@@ -61,30 +62,48 @@ _ABSENT = msgspec.Raw()
 _EMPTY_OBJECT = msgspec.Raw(b"{}")
 _NO_ARGUMENTS = frozenset((b"", b"null", b"{}"))
 
+CARRIAGE = Carriage(
+    carried=frozenset(
+        (
+            "content.image_url",
+            "content.image_base64",
+            "content.file_pdf",
+            "content.cache_control",
+            "assistant.thinking_blocks",
+            "tool.image",
+            "tools.function",
+            "tool_choice.auto",
+            "tool_choice.none",
+            "tool_choice.required",
+            "tool_choice.named",
+            "parallel_tool_calls",
+            "response_format.json_schema",
+            "stop",
+            "max_tokens",
+            "max_completion_tokens",
+            "user",
+        )
+    ),
+    approximated={
+        "message.developer": "a system prompt",
+        "assistant.refusal": "text of the assistant",
+        "response_format.json_object": "an instruction",
+        "temperature": "at most 1",
+        "top_p": "only without temperature",
+    },
+)
+
 
 class AnthropicMessages:
     """`ChatProvider`."""
 
     name = "anthropic_messages"
 
-    def unsupported(self, request: ChatRequest) -> str | None:
-        if _number(request.fields.get("n"), 1) != 1:
-            return "This protocol gives one choice per request, n is greater."
-        if "audio" in request.needs or not _is_null(request.fields.get("audio")):
-            return "This protocol carries no audio."
-        if _plain(request.fields.get("logprobs")) is True:
-            return "This protocol has no logprobs."
-        for name in ("functions", "function_call", "web_search_options"):
-            if not _is_null(request.fields.get(name)):
-                return f"This protocol has no {name}."
-        choice = _plain(request.fields.get("tool_choice"))
-        if isinstance(choice, dict) and cast("dict[str, object]", choice).get("type") != "function":
-            return "This protocol can not carry this kind of tool_choice."
-        return None
+    carriage = CARRIAGE
 
     def encode_request(self, request: ChatRequest, target: Target) -> UpstreamRequest:
         """Raises ClientError for content that this API has no form for."""
-        fields = {name: value for name, value in request.fields.items() if name not in target.model.refused_fields}
+        fields = {name: value for name, value in request.fields.items() if name not in target.dropped}
         body = _body(request, fields, target)
         extra = target.vendor.extra_headers
         version = () if any(name.lower() == "anthropic-version" for name, _ in extra) else (_VERSION_HEADER,)

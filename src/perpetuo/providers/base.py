@@ -1,9 +1,11 @@
 """What a wire protocol file offers. Sans-I/O: values and bytes in, values and bytes out; no clock, no socket."""
 
 from typing import Protocol
+from urllib.parse import quote
 
 import msgspec
 
+from perpetuo.core.carriage import Carriage
 from perpetuo.core.catalog import Model, Vendor
 from perpetuo.core.errors import UpstreamFailure
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest
@@ -21,12 +23,21 @@ class UpstreamRequest(msgspec.Struct, frozen=True):
 
 
 class Target(msgspec.Struct, frozen=True):
-    """Where a request goes: vendor row, model, base URL and secret of the chosen candidate."""
+    """Where a request goes: vendor row, model, base URL and secret of the chosen candidate.
+
+    secret:  as it goes into a header; for `auth` of `google` and `azure` the token that was fetched for the key.
+    dropped: the fields of the request that this candidate does not carry and that are left out (`Loss.dropped`).
+    """
 
     vendor: Vendor
     model: Model
     base_url: str
     secret: Secret
+    dropped: frozenset[str] = frozenset()
+
+    def url(self, path: str) -> str:
+        """path: may hold `{model}`, which becomes the percent-encoded id."""
+        return self.base_url.rstrip("/") + path.replace("{model}", quote(self.model.id, safe=""))
 
 
 class ReplyContext(msgspec.Struct, frozen=True):
@@ -84,15 +95,19 @@ class StreamDecoder(Protocol):
 
 
 class ChatProvider(Protocol):
-    """One wire protocol."""
+    """One wire protocol.
+
+    carriage: what becomes of the fields of a request; what it does not name never reaches `encode_request` of a
+              candidate, unless it is in `Target.dropped`, and is then to be left out.
+    """
 
     name: str
+    carriage: Carriage
 
-    def unsupported(self, request: ChatRequest) -> str | None:
-        """Why this protocol can not carry the request at all, in one sentence; None when it can."""
+    def encode_request(self, request: ChatRequest, target: Target) -> UpstreamRequest:
+        """Without credentials that need the time (`auth.signed` adds them). Raises ClientError for content that the
+        protocol has no form for although its field is carried."""
         ...
-
-    def encode_request(self, request: ChatRequest, target: Target) -> UpstreamRequest: ...
 
     def decode_reply(self, body: bytes, context: ReplyContext) -> Reply | UpstreamFailure:
         """A 200's body. Malformed, empty or in-band errors come back as a failure."""
@@ -111,3 +126,16 @@ class EmbeddingsProvider(Protocol):
     def encode_embeddings(self, request: EmbeddingsRequest, target: Target) -> UpstreamRequest: ...
 
     def decode_embeddings(self, body: bytes, context: ReplyContext) -> Reply | UpstreamFailure: ...
+
+
+class ModelListing(Protocol):
+    """A wire protocol whose vendors list their models."""
+
+    def encode_models(self, target: Target) -> UpstreamRequest | None:
+        """A GET of the vendor's own list; None where it has none. `target.model` does not count."""
+        ...
+
+    def decode_models(self, body: bytes, target: Target) -> tuple[Model, ...]:
+        """The offers in the list, without tiers; capabilities that the list does not tell are taken as given, because
+        the vendor judges. Raises ValueError for a body that is no such list."""
+        ...

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import msgspec
 
+from perpetuo.core.carriage import FIELDS, Carriage
 from perpetuo.core.errors import UpstreamFailure
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest
 from perpetuo.core.usage import NOT_REPORTED, Usage
@@ -71,19 +72,32 @@ STATUS_OF_ERROR: dict[str, int] = {
     "overloaded_error": 529,
 }
 
+CARRIAGE = Carriage(
+    carried=frozenset(FIELDS)
+    - {
+        # Other vendors' extensions; a vendor that takes one says so in its row (`Vendor.carries`).
+        "content.cache_control",
+        "assistant.thinking_blocks",
+        "assistant.thought_signature",
+        "assistant.reasoning_details",
+        "tool.is_error",
+        "thinking",
+    },
+    unknown=True,
+)
+
 
 class OpenAIChat:
     """`ChatProvider` and `EmbeddingsProvider`."""
 
     name = "openai_chat"
 
-    def unsupported(self, request: ChatRequest) -> str | None:
-        return None
+    carriage = CARRIAGE
 
     def encode_request(self, request: ChatRequest, target: Target) -> UpstreamRequest:
         fields: dict[str, msgspec.Raw] = {}
         for name, value in request.fields.items():
-            if name not in target.model.refused_fields:
+            if name not in target.dropped:
                 fields[_dialect(name, request, target)] = value
         fields["model"] = msgspec.Raw(msgspec.json.encode(target.model.id))
         if request.stream:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from perpetuo.core.carriage import Carriage
 from perpetuo.core.catalog import ALL_CAPABILITIES, AliasRow, Catalog, Model, Price, PriceBand, Vendor
 from perpetuo.core.decision import Candidate, Resolution, Selection, Strategy
 from perpetuo.core.resilience.availability import Blocked
@@ -99,7 +100,7 @@ def select(
     health: Mapping[tuple[str, str], HealthView] | None = None,
     availability: Mapping[tuple[str, str | None], Blocked] | None = None,
     request_id: str = "",
-    unsupported: Mapping[str, str] | None = None,
+    carriages: Mapping[str, Carriage] | None = None,
     **of_workspace: object,
 ) -> Selection:
     own = workspace(*keys, **of_workspace)
@@ -114,7 +115,7 @@ def select(
         health=health or {},
         availability=availability or {},
         request_id=request_id,
-        unsupported=unsupported or {},
+        carriages=carriages,
     )
 
 

@@ -98,6 +98,7 @@ def target_of() -> Callable[..., Target]:
             model=Model(**({"id": "vendor-model", "canonical": "m"} | (model or {}))),
             base_url="https://api.vendor.test/v1" if protocol == "openai_chat" else "https://api.vendor.test",
             secret=Secret("sk-test"),
+            dropped=frozenset((model or {}).get("refused_fields", ())) | frozenset(vendor.get("refused_fields", ())),
         )
 
     return build

@@ -135,7 +135,8 @@ class ModelAliasResolver:
     def _serves_any_name(self, workspace: Workspace) -> Iterator[bool]:
         for key in workspace.provider_keys:
             vendor = self._catalog.vendors.get(key.vendor)
-            if key.enabled and not key.models and vendor is not None and vendor.self_hosted and not vendor.models:
+            listed = key.models or key.discovered or (vendor is not None and vendor.models)
+            if key.enabled and vendor is not None and vendor.self_hosted and not listed:
                 yield True
 
 
@@ -199,11 +200,12 @@ def _promised(name: str, intent: Intent, tier: Tier) -> Resolution:
 
 
 def _own_offer(workspace: Workspace, name: str) -> Model | None:
-    for key in workspace.provider_keys:
-        if key.enabled:
-            for model in key.models:
-                if name in (model.id, model.canonical):
-                    return model
+    """Of a key's own rows, else of what a vendor itself lists."""
+    enabled = [key for key in workspace.provider_keys if key.enabled]
+    for models in (*(key.models for key in enabled), *(key.discovered for key in enabled)):
+        for model in models:
+            if name in (model.id, model.canonical):
+                return model
     return None
 
 

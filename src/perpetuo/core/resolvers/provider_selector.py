@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from perpetuo.core.carriage import LOSSLESS, Carriage, Loss, loss_of
 from perpetuo.core.catalog import ALL_CAPABILITIES, Capability, Catalog, Intent, Model, Tier, Vendor
 from perpetuo.core.decision import Candidate, Resolution, Selection, Skipped, Strategy, Substituted
 from perpetuo.core.money import estimate_cost_nanousd, format_usd
@@ -22,17 +23,25 @@ TYPICAL_OUTPUT_TOKENS = 256
 
 Order = tuple[float, ...]
 SkipCode = Literal[
-    "no_model", "capability", "context_length", "substitution", "last_resort", "disabled", "protocol"
+    "no_model", "capability", "context_length", "substitution", "last_resort", "disabled", "protocol", "strict"
 ]  # fmt: skip
 
 
 class RequestFacts(msgspec.Struct, frozen=True):
-    """What of a request decides who can carry it."""
+    """What of a request decides who can carry it.
+
+    uses:            its fields, as `core.carriage.FIELDS` names them.
+    strict:          the client accepts no loss at all (`X-Perpetuo-Strict: on`).
+    may_drop_origin: the workspace agreed that signed reasoning of another vendor is left out.
+    """
 
     needs: frozenset[Capability] = frozenset()
     forced_tool: bool = False
     input_tokens_estimate: int = 0
     max_output_tokens: int | None = None
+    uses: frozenset[str] = frozenset()
+    strict: bool = False
+    may_drop_origin: bool = False
 
 
 def strictest(*values: Substitution | None) -> Substitution:
@@ -108,9 +117,10 @@ class ProviderSelector:
         health: Mapping[tuple[str, str], HealthView],
         availability: Mapping[tuple[str, str | None], Blocked],
         request_id: str,
-        unsupported: Mapping[str, str],
+        carriages: Mapping[str, Carriage] | None = None,
     ) -> Selection:
-        """unsupported: wire protocol -> why it can not carry this request. May come back without candidates."""
+        """carriages: what each wire protocol that has this intent does with a request's fields; None = no request is
+        to be carried. May come back without candidates."""
         candidates: list[Candidate] = []
         skipped: list[Skipped] = []
         alone = sum(1 for key in workspace.provider_keys if key.enabled and not _is_last_resort(key, catalog)) == 0
@@ -127,10 +137,11 @@ class ProviderSelector:
             usable: list[Candidate] = []
             waiting = False
             for offer in offers:
-                reason = _cannot_carry(offer, facts, unsupported) or _not_now(offer, availability)
-                if reason is None:
-                    usable.append(_priced(offer, facts))
-                elif not offer.standby:
+                carried = _carried(offer, facts, carriages)
+                reason = carried if isinstance(carried, Skipped) else _not_now(offer, availability)
+                if not isinstance(carried, Skipped) and reason is None:
+                    usable.append(_priced(carried, facts))
+                elif reason is not None and not offer.standby:
                     skipped.append(reason)
                     waiting |= reason.code in _PASSING
             if waiting:
@@ -185,11 +196,15 @@ def _exact_models(key: ProviderKey, vendor: Vendor, index: _VendorIndex, resolut
 
 
 def _named(key: ProviderKey, index: _VendorIndex, intent: Intent, name: str) -> Model | None:
-    """The key's own rows come before the vendor's, and replace those of the same id."""
+    """The key's own rows come before the vendor's, and replace those of the same id; what the vendor itself lists
+    beyond them comes last."""
     for model in key.models:
         if model.intent == intent and name in (model.canonical, model.id):
             return model
-    return _unless_replaced(key, index.by_name.get((intent, name)))
+    shipped = _unless_replaced(key, index.by_name.get((intent, name)))
+    if shipped is not None:
+        return shipped
+    return next((m for m in key.discovered if m.intent == intent and name in (m.canonical, m.id)), None)
 
 
 def _tuned(key: ProviderKey, index: _VendorIndex, intent: Intent, name: str) -> Model | None:
@@ -219,7 +234,7 @@ def _unless_replaced(key: ProviderKey, model: Model | None) -> Model | None:
 
 def _serves_any_name(key: ProviderKey, vendor: Vendor) -> bool:
     """Its list of models is not known: it may have the name, and says 404 if not."""
-    return vendor.self_hosted and not key.models and not vendor.models
+    return vendor.self_hosted and not key.models and not vendor.models and not key.discovered
 
 
 def _last_resort_offer(
@@ -245,22 +260,56 @@ def _wanted(resolution: Resolution) -> str:
     return f"{names} or {tier}" if names and not resolution.exact_only else names or tier
 
 
-def _cannot_carry(offer: Candidate, facts: RequestFacts, unsupported: Mapping[str, str]) -> Skipped | None:
+def _carried(offer: Candidate, facts: RequestFacts, carriages: Mapping[str, Carriage] | None) -> Candidate | Skipped:
+    """The candidate with what it loses of the request, or why it can not carry it."""
     key, vendor, model = offer.key, offer.vendor, offer.model
-    if vendor.protocol in unsupported:
-        return _skip(key, model, "protocol", unsupported[vendor.protocol])
     missing = facts.needs - model.capabilities
     if vendor.last_resort:
         if facts.forced_tool:
             return _skip(key, model, "capability", "the demo model can not be forced to call a tool.")
         missing -= {"tools"}  # it is handed them, and answers without
-    if missing:
+    json_by_tool = bool(missing) and missing <= _JSON_FORMATS and "tools" in model.capabilities - facts.needs
+    if missing and not json_by_tool:
         return _skip(key, model, "capability", f"`{model.id}` can not carry {', '.join(sorted(missing))}.")
     wanted = facts.input_tokens_estimate + (facts.max_output_tokens or 0)
     # The estimate is rough: only what is clearly too long is refused here, the vendor judges the rest.
     if model.context_tokens is not None and wanted > 2 * model.context_tokens:
         return _skip(key, model, "context_length", f"about {wanted} tokens do not fit into {model.context_tokens}.")
-    return None
+    loss = LOSSLESS
+    if carriages is not None:
+        if vendor.protocol not in carriages:
+            return _skip(key, model, "protocol", "its protocol has no such endpoint.")
+        loss = _loss(vendor, model, facts, carriages[vendor.protocol], json_by_tool)
+        if loss.refused:
+            return _skip(key, model, "protocol", f"it can not carry {_names(loss.refused)}.")
+        if facts.strict and not loss.is_lossless:
+            lost = loss.dropped + loss.approximated
+            return _skip(key, model, "strict", f"it does not carry {_names(lost)} as it is.")
+    return msgspec.structs.replace(offer, loss=loss, json_by_tool=json_by_tool)
+
+
+_JSON_FORMATS = frozenset(("json_object", "json_schema"))
+_JSON_FIELDS = frozenset(("response_format.json_object", "response_format.json_schema"))
+
+
+def _loss(vendor: Vendor, model: Model, facts: RequestFacts, carriage: Carriage, json_by_tool: bool) -> Loss:
+    uses = facts.uses
+    if json_by_tool:
+        uses = uses - _JSON_FIELDS | {"tools.function", "tool_choice.named"}
+    loss = loss_of(
+        uses,
+        carriage,
+        carries=vendor.carries,
+        refuses=vendor.refused_fields | model.refused_fields,
+        may_drop_origin=facts.may_drop_origin,
+    )
+    if not json_by_tool:
+        return loss
+    return msgspec.structs.replace(loss, approximated=(*loss.approximated, *sorted(facts.uses & _JSON_FIELDS)))
+
+
+def _names(fields: Sequence[str]) -> str:
+    return ", ".join(f"`{name[:64]}`" for name in fields[:8])
 
 
 def _not_now(offer: Candidate, availability: Mapping[tuple[str, str | None], Blocked]) -> Skipped | None:

@@ -49,7 +49,6 @@ def test_a_selector_sees_the_models_of_the_catalog_it_is_given():
             health={},
             availability={},
             request_id="",
-            unsupported={},
         )
         return [candidate.model.id for candidate in chosen.ordered]
 

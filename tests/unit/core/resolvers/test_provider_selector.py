@@ -1,8 +1,10 @@
+import msgspec
 import pytest
 from core_factories import DEMO, HOUSE, candidate, key, model, names, select, why_not
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perpetuo.core.carriage import Carriage
 from perpetuo.core.resilience.availability import Blocked
 from perpetuo.core.resilience.health import HealthView
 from perpetuo.core.resolvers.provider_selector import EXPLORE_PERCENT, RequestFacts, strictest, substituted_as
@@ -263,8 +265,32 @@ def test_a_text_that_is_clearly_too_long_is_not_sent() -> None:
 
 
 def test_a_protocol_that_can_not_say_it_is_left_out() -> None:
-    found = select("sun", A, unsupported={"openai_chat": "it has no form for this."})
+    says_little = {"openai_chat": Carriage(frozenset(("temperature",)), {"stop": "roughly"})}
+    found = select("sun", A, facts=RequestFacts(uses=frozenset(("n", "seed"))), carriages=says_little)
     assert why_not(found) == {"alpha": "protocol"}
+    assert "`n`" in found.skipped[0].reason
+    assert "seed" not in found.skipped[0].reason
+    assert why_not(select("sun", A, carriages={})) == {"alpha": "protocol"}
+
+
+def test_what_is_lost_is_told_and_strictness_refuses_it() -> None:
+    says_little = {"openai_chat": Carriage(frozenset(("temperature",)), {"stop": "roughly"})}
+    facts = RequestFacts(uses=frozenset(("temperature", "seed", "stop")))
+    (only,) = select("sun", A, facts=facts, carriages=says_little).ordered
+    assert (only.loss.dropped, only.loss.approximated) == (("seed",), ("stop",))
+    strict = select("sun", A, facts=msgspec.structs.replace(facts, strict=True), carriages=says_little)
+    assert why_not(strict) == {"alpha": "strict"}
+    lossless = RequestFacts(uses=frozenset(("temperature",)), strict=True)
+    assert names(select("sun", A, facts=lossless, carriages=says_little)) == ["alpha/sun"]
+
+
+def test_signed_reasoning_stays_with_its_origin_unless_the_workspace_lets_it_go() -> None:
+    plain = {"openai_chat": Carriage(frozenset())}
+    signed = RequestFacts(uses=frozenset(("assistant.thinking_blocks",)))
+    assert why_not(select("sun", A, facts=signed, carriages=plain)) == {"alpha": "protocol"}
+    agreed = msgspec.structs.replace(signed, may_drop_origin=True)
+    (only,) = select("sun", A, facts=agreed, carriages=plain).ordered
+    assert only.loss.dropped == ("assistant.thinking_blocks",)
 
 
 @pytest.mark.parametrize("where", ["sun", None])
