@@ -20,8 +20,32 @@ from perpetuo.core.request import ChatRequest
 from perpetuo.core.usage import NOT_REPORTED, Usage
 from perpetuo.providers.auth import auth_headers
 from perpetuo.providers.base import Reply, ReplyContext, StreamDecoder, Target, UpstreamRequest
+from perpetuo.providers.chat_input import (
+    ABSENT,
+    DECODE_ERRORS,
+    Message,
+    NamedToolChoice,
+    Part,
+    ThinkingBlock,
+    ToolCall,
+    function_of,
+    is_link,
+    is_null,
+    mapping,
+    no_form,
+    number,
+    plain,
+    read_arguments,
+    read_data_uri,
+    read_messages,
+    read_response_format,
+    read_stop,
+    read_tool_choice,
+    read_tool_rows,
+)
+from perpetuo.providers.chat_output import ChunkWriter, JsonCompactor, compact_json, completion
 from perpetuo.providers.event_decoder import EventStreamDecoder
-from perpetuo.providers.sse import DONE_EVENT, SseEvent
+from perpetuo.providers.sse import SseEvent
 
 API_VERSION = "2023-06-01"
 DEFAULT_MAX_TOKENS = 4096
@@ -57,9 +81,6 @@ FINISH_REASON: dict[str, str] = {
     "refusal": "content_filter",
 }
 
-_DECODE_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-_ABSENT = msgspec.Raw()
-_EMPTY_OBJECT = msgspec.Raw(b"{}")
 _NO_ARGUMENTS = frozenset((b"", b"null", b"{}"))
 
 CARRIAGE = Carriage(
@@ -123,7 +144,7 @@ class AnthropicMessages:
             return UpstreamFailure("empty", "The provider answered with an empty body.")
         try:
             message = _MESSAGE.decode(body)
-        except _DECODE_ERRORS:
+        except DECODE_ERRORS:
             return _failure_of_200(body)
         if message.type == "error" or message.content is None:
             return _failure_of_200(body)
@@ -131,24 +152,8 @@ class AnthropicMessages:
             return UpstreamFailure("empty", "The provider's answer holds no content.")
         usage = read_usage(message.usage)
         finish_reason = _finish_reason(message.stop_reason)
-        completion: dict[str, object] = {
-            "id": context.reply_id,
-            "object": "chat.completion",
-            "created": context.created_s,
-            "model": context.model_label or message.model,
-            "choices": [
-                {
-                    "index": 0,
-                    "message": _openai_message(message.content),
-                    "logprobs": None,
-                    "finish_reason": finish_reason,
-                }
-            ],
-        }
-        shown = _openai_usage(usage)
-        if shown is not None:
-            completion["usage"] = shown
-        return Reply(msgspec.json.encode(completion), usage, message.model or None, finish_reason)
+        body = completion(context, message.model, _openai_message(message.content), finish_reason, usage)
+        return Reply(body, usage, message.model or None, finish_reason)
 
     def decode_error(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> UpstreamFailure:
         return read_error("status", status, body)
@@ -165,8 +170,7 @@ class AnthropicStream(EventStreamDecoder):
 
     def __init__(self, context: ReplyContext) -> None:
         super().__init__(_failure_of_200)
-        self._context = context
-        self._envelope = (b"", b"")
+        self._writer = ChunkWriter(context)
         self._counts: dict[str, int] = {}
         self._blocks: dict[int, _OpenBlock] = {}
         self._tool_calls = 0
@@ -179,7 +183,7 @@ class AnthropicStream(EventStreamDecoder):
     def on_event(self, event: SseEvent, data: bytes) -> bytes:
         try:
             decoded = _EVENT.decode(data)
-        except _DECODE_ERRORS:
+        except DECODE_ERRORS:
             self.failure = _failure_of_200(data)
             return b""
         match decoded.type:
@@ -209,19 +213,7 @@ class AnthropicStream(EventStreamDecoder):
         if event.message is not None:
             self.model = event.message.model or None
             self._note_usage(event.message.usage)
-        chunk: dict[str, object] = {
-            "id": self._context.reply_id,
-            "object": "chat.completion.chunk",
-            "created": self._context.created_s,
-            "model": self._context.model_label or self.model or "",
-        }
-        if self._context.include_usage:
-            chunk["usage"] = None
-        self._envelope = (
-            b"data: " + msgspec.json.encode(chunk)[:-1] + b',"choices":[{"index":0,"delta":',
-            b',"logprobs":null,"finish_reason":null}]}\n\n',
-        )
-        return self._chunk({"role": "assistant", "content": ""})
+        return self._writer.start(self.model)
 
     def _on_block_start(self, event: "_Event") -> bytes:
         block = event.content_block
@@ -288,23 +280,7 @@ class AnthropicStream(EventStreamDecoder):
             return b""
         self.finish_reason = self.finish_reason or "stop"
         self.done = True
-        head = self._head()
-        finish = b'{},"logprobs":null,"finish_reason":' + msgspec.json.encode(self.finish_reason) + b"}]}\n\n"
-        return head + finish + self._usage_chunk() + DONE_EVENT
-
-    def _usage_chunk(self) -> bytes:
-        shown = _openai_usage(self.usage)
-        if not self._context.include_usage or shown is None:
-            return b""
-        chunk: dict[str, object] = {
-            "id": self._context.reply_id,
-            "object": "chat.completion.chunk",
-            "created": self._context.created_s,
-            "model": self._context.model_label or self.model or "",
-            "choices": [],
-            "usage": shown,
-        }
-        return b"data: " + msgspec.json.encode(chunk) + b"\n\n"
+        return self._writer.finish(self.finish_reason, self.usage)
 
     def _note_usage(self, raw: msgspec.Raw) -> None:
         """message_start brings the input, message_delta cumulative figures: of each count the last one holds."""
@@ -324,7 +300,7 @@ class AnthropicStream(EventStreamDecoder):
         """Whole blocks, so that a client can send them back; `index` lets client libraries join the list."""
         index = self._thinking_blocks
         self._thinking_blocks += 1
-        return self._chunk({"thinking_blocks": [{"index": index} | block]})
+        return self._writer.delta({"thinking_blocks": [{"index": index} | block]})
 
     def _arguments(self, block: "_OpenBlock", text: str) -> bytes:
         if not text:
@@ -334,15 +310,7 @@ class AnthropicStream(EventStreamDecoder):
 
     def _content(self, delta: dict[str, object]) -> bytes:
         self.saw_content = True
-        return self._chunk(delta)
-
-    def _chunk(self, delta: dict[str, object]) -> bytes:
-        return self._head() + msgspec.json.encode(delta) + self._envelope[1]
-
-    def _head(self) -> bytes:
-        if not self._envelope[0]:
-            self._on_start(_Event("message_start"))  # a stream without message_start still gets an envelope
-        return self._envelope[0]
+        return self._writer.delta(delta)
 
     def _malformed(self) -> bytes:
         self.failure = UpstreamFailure("malformed", "The provider sent an event that does not fit its stream.")
@@ -357,13 +325,13 @@ def read_error(kind: FailureKind, status: int | None, body: bytes) -> UpstreamFa
     """`{"type": "error", "error": {"type", "message"}}`, or whatever a proxy in front of it says."""
     try:
         document: object = msgspec.json.decode(body)
-    except _DECODE_ERRORS:
+    except DECODE_ERRORS:
         text = body[: MAX_MESSAGE_CHARACTERS * 4].decode("utf-8", "replace").strip()
         if text.startswith("<"):
             text = "The provider answered with a page instead of an error message."
         return UpstreamFailure(kind, text[:MAX_MESSAGE_CHARACTERS] or "The provider gave no message.", status=status)
-    outer = _mapping(document)
-    inner = _mapping(outer.get("error")) or outer
+    outer = mapping(document)
+    inner = mapping(outer.get("error")) or outer
     type_ = inner.get("type")
     message = inner.get("message") or outer.get("error") or outer.get("detail")
     if not isinstance(message, str):
@@ -377,41 +345,6 @@ def read_error(kind: FailureKind, status: int | None, body: bytes) -> UpstreamFa
     )
 
 
-class JsonCompactor:
-    """Leaves out the white space between JSON tokens, however the text is cut: so a stream and a whole reply give
-    the same arguments, and numbers keep the form the vendor wrote."""
-
-    def __init__(self) -> None:
-        self._in_string = False
-        self._escaped = False
-
-    def feed(self, text: str) -> str:
-        out: list[str] = []
-        for piece in _JSON_PIECES.findall(text):
-            if self._escaped:  # this piece starts with the escaped character
-                self._escaped = False
-                out.append(piece[0])
-                piece = piece[1:]
-                if not piece:
-                    continue
-            if piece == '"':
-                self._in_string = not self._in_string
-            elif piece == "\\":
-                self._escaped = self._in_string
-            elif not self._in_string:
-                piece = _JSON_SPACE.sub("", piece)
-            out.append(piece)
-        return "".join(out)
-
-
-def compact_json(raw: bytes) -> str:
-    return JsonCompactor().feed(raw.decode("utf-8", "replace"))
-
-
-_JSON_PIECES = re.compile(r'["\\]|[^"\\]+')
-_JSON_SPACE = re.compile(r"[ \t\r\n]+")
-
-
 # --- what is read of the API's answers ---
 
 
@@ -420,7 +353,7 @@ class _Block(msgspec.Struct):
     text: str | None = None
     id: str | None = None
     name: str | None = None
-    input: msgspec.Raw = _ABSENT
+    input: msgspec.Raw = ABSENT
     thinking: str | None = None
     signature: str | None = None
     data: str | None = None
@@ -431,7 +364,7 @@ class _Message(msgspec.Struct):
     model: str = ""
     content: list[_Block] | None = None
     stop_reason: str | None = None
-    usage: msgspec.Raw = _ABSENT
+    usage: msgspec.Raw = ABSENT
 
 
 class _BlockDelta(msgspec.Struct):
@@ -449,7 +382,7 @@ class _Event(msgspec.Struct):
     message: _Message | None = None
     content_block: _Block | None = None
     delta: _BlockDelta | None = None
-    usage: msgspec.Raw = _ABSENT
+    usage: msgspec.Raw = ABSENT
 
 
 class _OpenBlock:
@@ -507,8 +440,8 @@ def _finish_reason(stop_reason: str | None) -> str:
 
 def _counts(raw: msgspec.Raw) -> dict[str, int]:
     """The counts that are there; null and nonsense are not."""
-    usage = _mapping(_plain(raw))
-    details = _mapping(usage.get("output_tokens_details"))
+    usage = mapping(plain(raw))
+    details = mapping(usage.get("output_tokens_details"))
     found = {
         "input": usage.get("input_tokens"),
         "read": usage.get("cache_read_input_tokens"),
@@ -539,26 +472,8 @@ def _usage(counts: Mapping[str, int]) -> Usage:
     )
 
 
-def _openai_usage(usage: Usage) -> dict[str, object] | None:
-    """OpenAI's clients demand both sums: without them there is no usage to show."""
-    if usage.input_tokens is None or usage.output_tokens is None:
-        return None
-    shown: dict[str, object] = {
-        "prompt_tokens": usage.input_tokens,
-        "completion_tokens": usage.output_tokens,
-        "total_tokens": usage.input_tokens + usage.output_tokens,
-    }
-    prompt = {"cached_tokens": usage.cached_input_tokens, "cache_write_tokens": usage.cache_write_tokens}
-    prompt_details = {name: count for name, count in prompt.items() if count is not None}
-    if prompt_details:
-        shown["prompt_tokens_details"] = prompt_details
-    if usage.reasoning_tokens is not None:
-        shown["completion_tokens_details"] = {"reasoning_tokens": usage.reasoning_tokens}
-    return shown
-
-
 def _failure_of_200(body: bytes) -> UpstreamFailure:
-    outer = _mapping(_plain(msgspec.Raw(body)))
+    outer = mapping(plain(msgspec.Raw(body)))
     if outer.get("type") == "error" or outer.get("error"):
         return read_error("in_band", None, body)
     return UpstreamFailure("malformed", "The provider's answer is not what its protocol says.")
@@ -567,82 +482,9 @@ def _failure_of_200(body: bytes) -> UpstreamFailure:
 # --- OpenAI's request in, the API's body out ---
 
 
-class _ImageUrl(msgspec.Struct):
-    url: str
-
-
-class _File(msgspec.Struct):
-    file_data: str | None = None
-    filename: str | None = None
-
-
-class _Part(msgspec.Struct):
-    type: str
-    text: str | None = None
-    refusal: str | None = None
-    image_url: _ImageUrl | str | None = None
-    file: _File | None = None
-    cache_control: msgspec.Raw = _ABSENT
-
-
-class _Function(msgspec.Struct):
-    name: str
-    arguments: str = ""
-
-
-class _ToolCall(msgspec.Struct):
-    id: str
-    function: _Function
-
-
-class _ThinkingBlock(msgspec.Struct):
-    type: str
-    thinking: str | None = None
-    signature: str | None = None
-    data: str | None = None
-
-
-class _ChatMessage(msgspec.Struct):
-    role: str
-    content: str | list[_Part] | None = None
-    tool_calls: list[_ToolCall] | None = None
-    tool_call_id: str | None = None
-    thinking_blocks: list[_ThinkingBlock] | None = None
-    cache_control: msgspec.Raw = _ABSENT
-
-
-class _FunctionTool(msgspec.Struct):
-    name: str
-    description: str | None = None
-    parameters: dict[str, msgspec.Raw] | None = None
-
-
-class _Tool(msgspec.Struct):
-    type: str = "function"
-    function: _FunctionTool | None = None
-    cache_control: msgspec.Raw = _ABSENT
-
-
-class _ToolChoiceFunction(msgspec.Struct):
-    name: str
-
-
-class _ToolChoice(msgspec.Struct):
-    function: _ToolChoiceFunction
-
-
-class _JsonSchema(msgspec.Struct):
-    schema: dict[str, Any] | None = None
-
-
-class _ResponseFormat(msgspec.Struct):
-    type: str = "text"
-    json_schema: _JsonSchema | None = None
-
-
 def _body(request: ChatRequest, fields: dict[str, msgspec.Raw], target: Target) -> dict[str, object]:
-    messages = cast("list[_ChatMessage]", _typed(fields, "messages", list[_ChatMessage])) or []
-    response_format = cast("_ResponseFormat | None", _typed(fields, "response_format", _ResponseFormat))
+    messages = read_messages(fields)
+    response_format = read_response_format(fields)
     system = list(_system_blocks(messages))
     if response_format is not None and response_format.type == "json_object":
         system.append({"type": "text", "text": JSON_OBJECT_INSTRUCTION})
@@ -671,34 +513,31 @@ def _sampling(fields: dict[str, msgspec.Raw]) -> dict[str, object]:
     """OpenAI's temperature goes to 2, this API's to 1: what is above becomes 1. With a temperature there is no top_p:
     Claude 4.1 and later refuse the pair. A stop sequence of nothing but white space is a 400 and left out."""
     sampling: dict[str, object] = {}
-    temperature = _number(fields.get("temperature"), None)
-    top_p = _number(fields.get("top_p"), None)
+    temperature = number(fields.get("temperature"), None)
+    top_p = number(fields.get("top_p"), None)
     if temperature is not None:
         sampling["temperature"] = min(temperature, 1)
     elif top_p is not None:
         sampling["top_p"] = top_p
-    stop = _typed(fields, "stop", str | list[str])
-    sequences = [stop] if isinstance(stop, str) else cast("list[str]", stop or [])
-    sequences = [sequence for sequence in sequences if sequence.strip()]
+    sequences = [sequence for sequence in read_stop(fields) if sequence.strip()]
     if sequences:
         sampling["stop_sequences"] = sequences
     return sampling
 
 
-def _tools(fields: dict[str, msgspec.Raw], messages: list[_ChatMessage]) -> dict[str, object]:
-    declared = cast("list[_Tool]", _typed(fields, "tools", list[_Tool]) or [])
+def _tools(fields: dict[str, msgspec.Raw], messages: list[Message]) -> dict[str, object]:
+    declared = read_tool_rows(fields)
     if not declared:
         return _tools_of_history(messages)
     tools: list[dict[str, object]] = []
     for index, tool in enumerate(declared):
-        if tool.type != "function" or tool.function is None:
-            raise _no_form(f"a tool of type {tool.type!r}", f"tools[{index}].type")
-        schema = dict(tool.function.parameters or {})
+        function = function_of(tool, index)
+        schema = dict(function.parameters or {})
         if "type" not in schema:
             schema = {"type": msgspec.Raw(b'"object"')} | schema
-        described: dict[str, object] = {"name": tool.function.name, "input_schema": schema}
-        if tool.function.description:
-            described["description"] = tool.function.description
+        described: dict[str, object] = {"name": function.name, "input_schema": schema}
+        if function.description:
+            described["description"] = function.description
         tools.append(described | _cache_control(tool.cache_control))
     encoded: dict[str, object] = {"tools": tools}
     choice = _tool_choice(fields)
@@ -708,21 +547,18 @@ def _tools(fields: dict[str, msgspec.Raw], messages: list[_ChatMessage]) -> dict
 
 
 def _tool_choice(fields: dict[str, msgspec.Raw]) -> dict[str, object] | None:
-    wanted = cast("str | _ToolChoice | None", _typed(fields, "tool_choice", str | _ToolChoice))
+    wanted = read_tool_choice(fields)
     choice: dict[str, object] | None = None
-    if isinstance(wanted, _ToolChoice):
+    if isinstance(wanted, NamedToolChoice):
         choice = {"type": "tool", "name": wanted.function.name}
     elif wanted is not None:
-        kind = {"auto": "auto", "none": "none", "required": "any"}.get(wanted)
-        if kind is None:
-            raise ClientError("invalid_value", f"tool_choice can not be {wanted!r}.", param="tool_choice")
-        choice = {"type": kind}
-    if _plain(fields.get("parallel_tool_calls")) is False and (choice is None or choice["type"] != "none"):
+        choice = {"type": {"auto": "auto", "none": "none", "required": "any"}[wanted]}
+    if plain(fields.get("parallel_tool_calls")) is False and (choice is None or choice["type"] != "none"):
         choice = (choice or {"type": "auto"}) | {"disable_parallel_tool_use": True}
     return choice
 
 
-def _tools_of_history(messages: list[_ChatMessage]) -> dict[str, object]:
+def _tools_of_history(messages: list[Message]) -> dict[str, object]:
     """Earlier calls want their tools declared, even when none may be called any more."""
     names = dict.fromkeys(call.function.name for message in messages for call in message.tool_calls or ())
     if not names:
@@ -731,13 +567,13 @@ def _tools_of_history(messages: list[_ChatMessage]) -> dict[str, object]:
     return {"tools": tools, "tool_choice": {"type": "none"}}
 
 
-def _system_blocks(messages: list[_ChatMessage]) -> Iterator[dict[str, object]]:
+def _system_blocks(messages: list[Message]) -> Iterator[dict[str, object]]:
     for index, message in enumerate(messages):
         if message.role in ("system", "developer"):
             yield from _content_blocks(message, f"messages[{index}].content")
 
 
-def _turns(messages: list[_ChatMessage]) -> list[dict[str, object]]:
+def _turns(messages: list[Message]) -> list[dict[str, object]]:
     """Roles alternate: neighbours of one role become one message. Results of tools are the user's."""
     turns: list[tuple[str, list[dict[str, object]]]] = []
     for index, message in enumerate(messages):
@@ -756,7 +592,7 @@ def _turns(messages: list[_ChatMessage]) -> list[dict[str, object]]:
     return [{"role": role, "content": blocks} for role, blocks in turns]
 
 
-def _blocks(message: _ChatMessage, index: int) -> list[dict[str, object]]:
+def _blocks(message: Message, index: int) -> list[dict[str, object]]:
     where = f"messages[{index}]"
     if message.role == "user":
         return list(_content_blocks(message, f"{where}.content"))
@@ -773,10 +609,10 @@ def _blocks(message: _ChatMessage, index: int) -> list[dict[str, object]]:
         if content:
             result["content"] = content
         return [result]
-    raise _no_form(f"the role {message.role!r}", f"{where}.role")
+    raise no_form(f"the role {message.role!r}", f"{where}.role")
 
 
-def _content_blocks(message: _ChatMessage, where: str) -> Iterator[dict[str, object]]:
+def _content_blocks(message: Message, where: str) -> Iterator[dict[str, object]]:
     """Empty texts are left out: the API refuses them."""
     if isinstance(message.content, str):
         if message.content:
@@ -788,25 +624,24 @@ def _content_blocks(message: _ChatMessage, where: str) -> Iterator[dict[str, obj
             yield block | _cache_control(part.cache_control)
 
 
-def _block(part: _Part, where: str) -> dict[str, object] | None:
+def _block(part: Part, where: str) -> dict[str, object] | None:
     match part.type:
         case "text":
             return {"type": "text", "text": part.text} if part.text else None
         case "refusal":
             return {"type": "text", "text": part.refusal} if part.refusal else None
         case "image_url" if part.image_url is not None:
-            url = part.image_url if isinstance(part.image_url, str) else part.image_url.url
-            return _image(url, f"{where}.image_url.url")
+            return _image(part.image() or "", f"{where}.image_url.url")
         case "file" if part.file is not None and part.file.file_data:
             return _document(part.file.file_data, part.file.filename, f"{where}.file.file_data")
         case _:
-            raise _no_form(f"a part of type {part.type!r} in this form", where)
+            raise no_form(f"a part of type {part.type!r} in this form", where)
 
 
 def _image(url: str, where: str) -> dict[str, object]:
-    if url.startswith(("https://", "http://")):
+    if is_link(url):
         return {"type": "image", "source": {"type": "url", "url": url}}
-    media_type, data = _data_uri(url, where)
+    media_type, data = read_data_uri(url, where)
     if media_type == "application/pdf":
         return _document(url, None, where)
     media_type = "image/jpeg" if media_type == "image/jpg" else media_type
@@ -814,9 +649,11 @@ def _image(url: str, where: str) -> dict[str, object]:
 
 
 def _document(file_data: str, filename: str | None, where: str) -> dict[str, object]:
-    media_type, data = _data_uri(file_data, where) if file_data.startswith("data:") else ("application/pdf", file_data)
+    media_type, data = (
+        read_data_uri(file_data, where) if file_data.startswith("data:") else ("application/pdf", file_data)
+    )
     if media_type != "application/pdf":
-        raise _no_form(f"a file of type {media_type!r}", where)
+        raise no_form(f"a file of type {media_type!r}", where)
     block: dict[str, object] = {
         "type": "document",
         "source": {"type": "base64", "media_type": media_type, "data": data},
@@ -826,14 +663,7 @@ def _document(file_data: str, filename: str | None, where: str) -> dict[str, obj
     return block
 
 
-def _data_uri(url: str, where: str) -> tuple[str, str]:
-    head, comma, data = url.partition(",")
-    if not head.startswith("data:") or not head.endswith(";base64") or not comma:
-        raise ClientError("invalid_value", "Give an http(s) URL or a base64 data URI.", param=where)
-    return head.removeprefix("data:").split(";", 1)[0].lower(), data
-
-
-def _thinking(blocks: list[_ThinkingBlock]) -> Iterator[dict[str, object]]:
+def _thinking(blocks: list[ThinkingBlock]) -> Iterator[dict[str, object]]:
     """Unsigned thinking would be refused, and is not needed to go on."""
     for block in blocks:
         if block.type == "thinking" and block.signature:
@@ -842,14 +672,13 @@ def _thinking(blocks: list[_ThinkingBlock]) -> Iterator[dict[str, object]]:
             yield {"type": "redacted_thinking", "data": block.data}
 
 
-def _tool_use(call: _ToolCall, where: str) -> dict[str, object]:
-    arguments = call.function.arguments.strip()
-    try:
-        msgspec.json.decode(arguments or "{}", type=dict[str, msgspec.Raw])
-    except _DECODE_ERRORS as exc:
-        raise ClientError("invalid_value", "The arguments of a tool call are a JSON object.", param=where) from exc
-    given = msgspec.Raw(arguments.encode()) if arguments else _EMPTY_OBJECT
-    return {"type": "tool_use", "id": _call_id(call.id), "name": call.function.name, "input": given}
+def _tool_use(call: ToolCall, where: str) -> dict[str, object]:
+    return {
+        "type": "tool_use",
+        "id": _call_id(call.id),
+        "name": call.function.name,
+        "input": read_arguments(call, where),
+    }
 
 
 def _call_id(call_id: str) -> str:
@@ -869,7 +698,7 @@ def _strip_prefill(blocks: list[dict[str, object]]) -> None:
 
 def _cache_control(raw: msgspec.Raw) -> dict[str, object]:
     """A mark this API knows and OpenAI's does not; clients set it on parts, messages and tools all the same."""
-    return {} if _is_null(raw) else {"cache_control": raw}
+    return {} if is_null(raw) else {"cache_control": raw}
 
 
 # Keywords outside the subset: https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations
@@ -909,41 +738,3 @@ def _accepted_value(value: Any) -> Any:
     if isinstance(value, list):
         return [_accepted_value(item) for item in cast("list[Any]", value)]
     return value
-
-
-def _no_form(what: str, where: str) -> ClientError:
-    return ClientError("invalid_value", f"The provider's API has no form for {what}.", param=where)
-
-
-def _typed(fields: dict[str, msgspec.Raw], name: str, type_: Any) -> Any:
-    raw = fields.get(name)
-    if _is_null(raw):
-        return None
-    assert raw is not None
-    try:
-        return msgspec.json.decode(raw, type=type_)
-    except _DECODE_ERRORS as exc:
-        raise ClientError("invalid_value", f"{name}: {exc}", param=name) from exc
-
-
-def _plain(raw: msgspec.Raw | None) -> object:
-    if _is_null(raw):
-        return None
-    assert raw is not None
-    try:
-        return msgspec.json.decode(raw)
-    except _DECODE_ERRORS:
-        return None
-
-
-def _is_null(raw: msgspec.Raw | None) -> bool:
-    return raw is None or bytes(raw) in (b"", b"null")
-
-
-def _number(raw: msgspec.Raw | None, default: float | None) -> float | int | None:
-    value = _plain(raw)
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else default
-
-
-def _mapping(value: object) -> dict[str, object]:
-    return cast("dict[str, object]", value) if isinstance(value, dict) else {}

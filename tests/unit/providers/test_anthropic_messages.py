@@ -13,10 +13,10 @@ from perpetuo.core.usage import Usage
 from perpetuo.providers.anthropic_messages import (
     JSON_OBJECT_INSTRUCTION,
     AnthropicMessages,
-    JsonCompactor,
     accepted_schema,
 )
 from perpetuo.providers.base import Reply, ReplyContext, Target
+from perpetuo.providers.chat_output import JsonCompactor
 
 PROTOCOL = AnthropicMessages()
 CONTEXT = ReplyContext("chatcmpl-x", 1_790_000_000)
