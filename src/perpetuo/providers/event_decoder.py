@@ -1,17 +1,26 @@
-"""What the stream decoders of all SSE protocols share: feeding, ending, and bodies that are no event stream."""
+"""What the stream decoders of all protocols share: feeding, ending, and bodies that are no event stream.
+
+`EventStreamDecoder` is for server-sent events, `MessageStreamDecoder` for AWS's binary event stream.
+"""
 
 from collections.abc import Callable
 
 from perpetuo.core.errors import UpstreamFailure
 from perpetuo.core.usage import NOT_REPORTED, Usage
+from perpetuo.providers.aws_event_stream import (
+    AwsEventStreamParser,
+    EventMessage,
+    EventStreamCorrupt,
+    EventStreamTooLarge,
+)
 from perpetuo.providers.sse import SseEvent, SseParser, SseTooLarge
 
 MAX_FOREIGN_BODY_BYTES = 64 * 1024
 """Of a body that is no event stream, only this much is kept to find out what it says."""
 
 
-class EventStreamDecoder:
-    """A `StreamDecoder` whose subclass says what an event and an end mean.
+class _FramedDecoder:
+    """A `StreamDecoder` whose subclasses say what a frame, an event and an end mean.
 
     read_foreign_body: tells what a JSON body means that came where a stream was asked for.
     """
@@ -32,7 +41,6 @@ class EventStreamDecoder:
         self.model = None
         self.failure = None
         self.done = False
-        self._parser = SseParser()
         self._read_foreign_body = read_foreign_body
         self._foreign: bytearray | None = None
         self._started = False
@@ -47,11 +55,7 @@ class EventStreamDecoder:
         if self._foreign is not None:
             self._keep_foreign(data)
             return b""
-        try:
-            return self._take(self._parser.feed(data))
-        except SseTooLarge as exc:
-            self.failure = UpstreamFailure("too_large", str(exc))
-            return b""
+        return self._feed_frames(data)
 
     def end(self) -> bytes:
         if self.failure is not None or self.done:
@@ -59,25 +63,21 @@ class EventStreamDecoder:
         if self._foreign is not None:
             self.failure = self._read_foreign_body(bytes(self._foreign))
             return b""
-        try:
-            out = self._take_unfinished()
-        except SseTooLarge as exc:
-            self.failure = UpstreamFailure("too_large", str(exc))
-            return b""
+        out = self._feed_end()
         if self.failure is None and not self.done:
             out += self.on_end()
         return out
-
-    def on_event(self, event: SseEvent, data: bytes) -> bytes:
-        raise NotImplementedError
 
     def on_end(self) -> bytes:
         """The body ended and the protocol's own end had not come."""
         raise NotImplementedError
 
-    def on_comment(self, event: SseEvent) -> bytes:
-        """Comments keep proxies on the way awake; they are for no one in particular."""
-        return event.raw
+    def _feed_frames(self, data: bytes) -> bytes:
+        raise NotImplementedError
+
+    def _feed_end(self) -> bytes:
+        """What was left in the parser when the body ended."""
+        raise NotImplementedError
 
     def cut_off(self) -> UpstreamFailure:
         """What an end means that came too early."""
@@ -86,6 +86,55 @@ class EventStreamDecoder:
         if self._saw_text:
             return UpstreamFailure("malformed", "The provider's answer is not an event stream.")
         return UpstreamFailure("empty", "The provider's stream was empty.")
+
+    def _look_at_start(self, data: bytes) -> None:
+        """An event stream starts with a field name or a colon. JSON and HTML do not."""
+        text = data.lstrip(b"\xef\xbb\xbf \t\r\n")
+        if not text:
+            return
+        self._started = True
+        self._saw_text = not text.startswith(b":")
+        if text[:1] in (b"{", b"["):
+            self._foreign = bytearray()
+        elif text[:1] == b"<":
+            self.failure = UpstreamFailure("malformed", "The provider answered with a page instead of a stream.")
+            self._foreign = bytearray()
+
+    def _keep_foreign(self, data: bytes) -> None:
+        assert self._foreign is not None
+        room = MAX_FOREIGN_BODY_BYTES - len(self._foreign)
+        self._foreign += data[:room]
+        if len(data) > room and self.failure is None:
+            self.failure = UpstreamFailure("malformed", "The provider answered with a document instead of a stream.")
+
+
+class EventStreamDecoder(_FramedDecoder):
+    """For server-sent events."""
+
+    def __init__(self, read_foreign_body: Callable[[bytes], UpstreamFailure]) -> None:
+        super().__init__(read_foreign_body)
+        self._parser = SseParser()
+
+    def on_event(self, event: SseEvent, data: bytes) -> bytes:
+        raise NotImplementedError
+
+    def on_comment(self, event: SseEvent) -> bytes:
+        """Comments keep proxies on the way awake; they are for no one in particular."""
+        return event.raw
+
+    def _feed_frames(self, data: bytes) -> bytes:
+        try:
+            return self._take(self._parser.feed(data))
+        except SseTooLarge as exc:
+            self.failure = UpstreamFailure("too_large", str(exc))
+            return b""
+
+    def _feed_end(self) -> bytes:
+        try:
+            return self._take_unfinished()
+        except SseTooLarge as exc:
+            self.failure = UpstreamFailure("too_large", str(exc))
+            return b""
 
     def _take(self, events: list[SseEvent]) -> bytes:
         out: list[bytes] = []
@@ -114,22 +163,34 @@ class EventStreamDecoder:
             self.failure = self.cut_off()  # what looked like an end was the middle of an object
         return out
 
-    def _look_at_start(self, data: bytes) -> None:
-        """An event stream starts with a field name or a colon. JSON and HTML do not."""
-        text = data.lstrip(b"\xef\xbb\xbf \t\r\n")
-        if not text:
-            return
-        self._started = True
-        self._saw_text = not text.startswith(b":")
-        if text[:1] in (b"{", b"["):
-            self._foreign = bytearray()
-        elif text[:1] == b"<":
-            self.failure = UpstreamFailure("malformed", "The provider answered with a page instead of a stream.")
-            self._foreign = bytearray()
 
-    def _keep_foreign(self, data: bytes) -> None:
-        assert self._foreign is not None
-        room = MAX_FOREIGN_BODY_BYTES - len(self._foreign)
-        self._foreign += data[:room]
-        if len(data) > room and self.failure is None:
-            self.failure = UpstreamFailure("malformed", "The provider answered with a document instead of a stream.")
+class MessageStreamDecoder(_FramedDecoder):
+    """For AWS's binary event stream. Its first byte is always zero, so what is JSON or a page shows at once."""
+
+    def __init__(self, read_foreign_body: Callable[[bytes], UpstreamFailure]) -> None:
+        super().__init__(read_foreign_body)
+        self._parser = AwsEventStreamParser()
+
+    def on_message(self, message: EventMessage) -> bytes:
+        raise NotImplementedError
+
+    def _feed_frames(self, data: bytes) -> bytes:
+        """Whole messages in front of a bad one count: the parser is asked again and then says what is wrong."""
+        out: list[bytes] = []
+        try:
+            while messages := self._parser.feed(data):
+                data = b""
+                for message in messages:
+                    self._saw_event = True
+                    out.append(self.on_message(message))
+                    if self.failure is not None or self.done:
+                        return b"".join(out)
+        except EventStreamTooLarge as exc:
+            self.failure = UpstreamFailure("too_large", str(exc))
+        except EventStreamCorrupt as exc:
+            self.failure = UpstreamFailure("malformed", str(exc))
+        return b"".join(out)
+
+    def _feed_end(self) -> bytes:
+        self._saw_event = self._saw_event or self._parser.pending
+        return b""
