@@ -16,16 +16,24 @@ class Breaker:
         self.open_until_s: float | None = None
         self.probing_until_s: float | None = None
 
+    def record_content(self, now_s: float) -> None:
+        """A stream has begun to answer; whether it ends as it should is not known yet, so the failures before it still
+        count. Where it was the probe, others may go again, and one more failure opens the breaker once more."""
+        if self.open_until_s is not None and not self.is_open(now_s):
+            self.failures = THRESHOLD - 1
+            self.open_until_s = self.probing_until_s = None
+
     def record_success(self, now_s: float) -> None:
-        """While it is open only requests that were under way succeed: they prove nothing, and the pause goes on."""
-        if self._is_open(now_s):
+        """A whole answer. While it is open only requests that were under way succeed: they prove nothing, and the
+        pause goes on."""
+        if self.is_open(now_s):
             return
         self.failures = self.opened = 0
         self.open_until_s = self.probing_until_s = None
 
     def record_failure(self, now_s: float, jitter01: float) -> None:
         self.failures += 1
-        if self.failures < THRESHOLD or self._is_open(now_s):
+        if self.failures < THRESHOLD or self.is_open(now_s):
             return  # requests that were under way when it opened say nothing new: the pause does not grow by them
         self.probing_until_s = None
         pause_s = min(FIRST_PAUSE_S * 2**self.opened, MAX_PAUSE_S)
@@ -42,14 +50,22 @@ class Breaker:
             return self.probing_until_s
         return None
 
-    def note_started(self, now_s: float, probe_s: float) -> None:
-        """A request went out. In the half-open state it is the one probe; others wait for it, `probe_s` at most."""
-        if self.open_until_s is not None and now_s >= self.open_until_s:
-            self.probing_until_s = now_s + probe_s
+    def note_started(self, now_s: float, probe_s: float) -> bool:
+        """A request went out. In the half-open state it is the one probe (True); others wait for it, `probe_s` at
+        most."""
+        if self.open_until_s is None or now_s < self.open_until_s:
+            return False
+        self.probing_until_s = now_s + probe_s
+        return True
 
     def forget_probe(self) -> None:
         """The probe ended without a word about health (a limit, the client's mistake): another one may go."""
         self.probing_until_s = None
 
-    def _is_open(self, now_s: float) -> bool:
+    def end_pause(self, now_s: float) -> None:
+        """There is reason to think that it works again: the one probe may go now."""
+        if self.open_until_s is not None:
+            self.open_until_s = min(self.open_until_s, now_s)
+
+    def is_open(self, now_s: float) -> bool:
         return self.open_until_s is not None and now_s < self.open_until_s

@@ -17,6 +17,8 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 MAX_COOL_S = 86_400.0
 """A vendor's Retry-After is honoured up to a day, the longest window of a vendor's limit by rate."""
 DEFAULT_429_COOL_S = 5.0
+MIN_429_COOL_S = 1.0
+"""Some vendors refuse with a wait of nothing. Taken at their word, each request would be sent to all that refuse."""
 QUOTA_COOL_S = 300.0
 
 # What vendors write in `code` or `type`. All read 2026-11-23.
@@ -191,7 +193,7 @@ def _with_status(failure: UpstreamFailure, status: int) -> Verdict:
         return Verdict(
             "RETRYABLE",
             f"The provider limits the rate ({status}): the candidate cools and the next one is asked.",
-            cool_s=_clamp(failure.retry_after_s, DEFAULT_429_COOL_S),
+            cool_s=max(_clamp(failure.retry_after_s, DEFAULT_429_COOL_S), MIN_429_COOL_S),
             counts_against_health=False,
             rate_limited=True,
         )

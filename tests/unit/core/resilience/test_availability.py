@@ -162,3 +162,68 @@ def test_a_reason_is_a_sentence_with_the_time_left() -> None:
     reason = book.view(10.5, [KEY])[KEY.id, "sun"].reason
     assert reason[0].isupper()
     assert reason.endswith("in 20 s.")
+
+
+def test_a_probe_nobody_waits_for_any_more_makes_room_for_another() -> None:
+    book = Availability()
+    failed(book, 401)
+    for _ in range(5):
+        failed(book, 500)
+    started = book.note_started(KEY.id, "sun", QUARANTINE_PROBE_S)
+    assert (started.probes_key, started.probes_model) == (True, True)
+    book.forget_probe(KEY.id, "sun", QUARANTINE_PROBE_S)
+    assert code_at(book, QUARANTINE_PROBE_S) is None
+
+
+def test_an_answer_says_whether_it_changed_who_may_be_asked() -> None:
+    book = Availability()
+    assert not book.record_success(KEY.id, "sun", 0.0)
+    failed(book, 500)
+    assert book.record_success(KEY.id, "sun", 0.0)
+    assert not book.record_success(KEY.id, "sun", 0.0)
+
+
+def test_a_key_that_was_found_well_in_another_way_is_lifted_and_its_models_are_probed() -> None:
+    book = Availability()
+    for _ in range(5):
+        failed(book, 500)
+    failed(book, 403)
+    (troubled,) = book.troubled(1.0, [KEY])
+    assert (troubled.quarantined, troubled.model_ids) == (True, ("sun",))
+    book.note_probed(KEY.id, book.fingerprint(KEY.secret), ["sun"], 1.0)
+    assert code_at(book, 1.0) is None
+    assert book.note_started(KEY.id, "sun", 1.0).probes_model
+    assert code_at(book, 1.0) == "breaker_open"
+
+
+def test_who_was_found_well_with_an_older_secret_stays_quarantined() -> None:
+    book = Availability()
+    failed(book, 401)
+    book.note_probed(KEY.id, book.fingerprint(RENEWED.secret), [], 1.0)
+    assert code_at(book, 1.0) == "quarantined"
+
+
+def test_nobody_is_troubled_by_a_rate_limit() -> None:
+    book = Availability()
+    failed(book, 429, retry_after_s=60.0)
+    assert book.troubled(1.0, [KEY]) == ()
+
+
+@pytest.mark.parametrize("status", [401, 402, 404, 429, 500])
+def test_another_process_takes_over_what_is_held_and_for_how_long(status: int) -> None:
+    book, other = Availability(b"k"), Availability(b"k")
+    for _ in range(5):
+        failed(book, status, retry_after_s=30.0)
+    for state in book.states(1.0):
+        other.adopt(state, 1.0)
+    assert other.view(2.0, [KEY, RENEWED]) == book.view(2.0, [KEY, RENEWED]) != {}
+
+
+def test_what_is_known_is_not_forgotten_for_what_another_process_knows_less_of() -> None:
+    book, other = Availability(b"k"), Availability(b"k")
+    for _ in range(5):
+        failed(book, 500)
+    failed(other, 500)
+    for state in other.states(0.0):
+        book.adopt(state, 0.0)
+    assert code_at(book, 1.0) == "breaker_open"

@@ -95,3 +95,28 @@ def test_a_probe_that_says_nothing_about_health_makes_room_for_another() -> None
     breaker.note_started(5.0, probe_s=30.0)
     breaker.forget_probe()
     assert breaker.blocked_until_s(5.0) is None
+
+
+def test_streams_that_begin_and_always_break_open_it() -> None:
+    breaker = Breaker()
+    for _ in range(THRESHOLD):
+        breaker.record_content(0.0)
+        breaker.record_failure(0.0, EVEN)
+    assert breaker.blocked_until_s(0.0) == 5.0
+
+
+def test_a_probe_that_begins_to_answer_lets_others_pass_and_opens_it_at_once_when_it_breaks() -> None:
+    breaker = opened()
+    assert breaker.note_started(5.0, probe_s=30.0)
+    breaker.record_content(6.0)
+    assert breaker.blocked_until_s(6.0) is None
+    breaker.record_failure(7.0, EVEN)
+    assert breaker.blocked_until_s(7.0) == 17.0
+
+
+def test_a_pause_that_is_ended_early_lets_one_probe_pass() -> None:
+    breaker = opened()
+    breaker.end_pause(1.0)
+    assert breaker.blocked_until_s(1.0) is None
+    assert breaker.note_started(1.0, probe_s=30.0)
+    assert breaker.blocked_until_s(1.0) == 31.0

@@ -160,3 +160,7 @@ def test_milliseconds_win_over_seconds() -> None:
     assert retry_after_of([("retry-after", "2"), ("retry-after-ms", "1500")], NOW_S) == 1.5
     assert retry_after_of([("retry-after", "2"), ("retry-after-ms", "soon")], NOW_S) == 2.0
     assert retry_after_of([], NOW_S) is None
+
+
+def test_a_vendor_that_refuses_with_a_wait_of_nothing_is_left_alone_for_a_moment() -> None:
+    assert (judge(429, retry_after_s=0.0).cool_s or 0) > 0
