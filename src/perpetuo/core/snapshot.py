@@ -40,6 +40,10 @@ class Secret:
         return hash(self._value)
 
 
+class InvalidSecret(ValueError):
+    """The secret is not what the vendor takes, or can not go into a header. The message never holds the secret."""
+
+
 class ProviderKey(msgspec.Struct, frozen=True):
     """A workspace's own key at a vendor.
 
