@@ -17,11 +17,12 @@ import uvicorn
 import uvloop
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from perpetuo.core.catalog import Catalog
+from perpetuo.core.catalog import Catalog, Vendor
 from perpetuo.core.limits import IpLimiter
 from perpetuo.core.ports import Clock, Entropy
 from perpetuo.core.resilience.availability import Availability
 from perpetuo.core.resilience.health import Health
+from perpetuo.core.snapshot import ProviderKey
 from perpetuo.db.engine import create_engine, owner_transaction
 from perpetuo.db.partitions import drop_expired, ensure_partitions
 from perpetuo.db.projection_store import SqlProjectionStore
@@ -133,6 +134,8 @@ def build_limits(settings: Settings) -> Limits:
             first_byte_s=first_byte_s,
             idle_s=settings.idle_timeout_s,
             total_s=settings.total_timeout_s,
+            stall_floor_bytes_per_s=settings.stall_floor_bytes_per_s,
+            stall_window_s=settings.stall_window_s,
         )
 
     return Limits(
@@ -210,6 +213,7 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
         asyncio.create_task(feed.run()),
         asyncio.create_task(events.run()),
         asyncio.create_task(_write_held_settlements(journal)),
+        asyncio.create_task(state.credentials.run(lambda: _enabled_keys(feed))),
     ]
     server = GatewayServer(_uvicorn_config(state, settings), state, settings.drain_timeout_s)
     try:
@@ -222,6 +226,18 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
         await state.upstream.aclose()
         await asyncio.to_thread(journal.close)
         await engine.dispose()
+
+
+def _enabled_keys(feed: SnapshotFeed) -> list[tuple[ProviderKey, Vendor]]:
+    snapshot = feed.current
+    if snapshot is None:
+        return []
+    return [
+        (key, snapshot.catalog.vendors[key.vendor])
+        for workspace in snapshot.workspaces.values()
+        for key in workspace.provider_keys
+        if key.enabled
+    ]
 
 
 def _open_journal(settings: Settings, clock: Clock, entropy: Entropy) -> JournalWriter:

@@ -8,11 +8,12 @@ from perpetuo.core.decision import Attempt, Candidate
 from perpetuo.core.errors import ClientError, IdleTimeout, TransportError, UpstreamFailure
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest
 from perpetuo.core.resilience.error_classifier import INVALID_STATUSES, Verdict, retry_after_of
+from perpetuo.core.snapshot import Secret
 from perpetuo.gateway.run import Run
 from perpetuo.gateway.state import GatewayState
 from perpetuo.http.upstream import Deadlines, UpstreamReply
 from perpetuo.observability.redaction import Redactor
-from perpetuo.providers.auth import InvalidSecret
+from perpetuo.providers.auth import InvalidSecret, signed
 from perpetuo.providers.base import (
     ChatProvider,
     EmbeddingsProvider,
@@ -22,6 +23,8 @@ from perpetuo.providers.base import (
     Target,
     UpstreamRequest,
 )
+from perpetuo.providers.credentials import TokenRefused
+from perpetuo.providers.json_by_tool import JsonByToolStream, answered_by_tool, asked_by_tool
 
 # How long the words of an error are waited for once its status is known, in seconds.
 ERROR_BODY_S = 5.0
@@ -60,11 +63,16 @@ async def attempt(
     upstream: UpstreamReply | None = None
     keep_open = False
     try:
-        request = _labelled(_encode(provider, run, candidate), run)
+        secret = state.credentials.current(candidate.key, candidate.vendor)
+        if secret is None:
+            secret = await state.credentials.fetch(candidate.key, candidate.vendor)
+        labelled = _labelled(_encode(provider, run, candidate, secret), run)
+        request = signed(labelled, candidate.vendor, secret, state.clock.wall_s())
         upstream = await state.upstream.open(request, deadlines)
         first_byte_ms = _ms_since(started_s, state)
         if upstream.status != 200:
-            return Failed(await _read_error(state, provider, upstream), _ms_since(started_s, state))
+            failure = await _read_error(state, provider, upstream)
+            return Failed(_without(secret, failure), _ms_since(started_s, state))
         if not run.streaming:
             return await _read_answer(state, run, candidate, provider, upstream, started_s, first_byte_ms)
         opened = await _hold_until_content(state, run, candidate, provider, upstream, deadlines)
@@ -78,6 +86,11 @@ async def attempt(
     except ClientError as error:
         # The protocol has no form for a part of the request; another candidate's may. Nothing was sent.
         failure = UpstreamFailure("not_carried", error.message, code=error.code, param=error.param, sent=False)
+        return Failed(failure, _ms_since(started_s, state))
+    except TokenRefused as refusal:
+        # 400, 401 and 403 are what a token service says of credentials that are wrong or revoked.
+        status = 401 if refusal.status in (400, 401, 403) else refusal.status
+        failure = UpstreamFailure("status", refusal.message, status=status, sent=False)
         return Failed(failure, _ms_since(started_s, state))
     except InvalidSecret:
         failure = UpstreamFailure("status", "The stored provider key can not be sent.", status=401, sent=False)
@@ -152,19 +165,25 @@ def context_for(run: Run, candidate: Candidate) -> ReplyContext:
         created_s=run.received_ms // 1000,
         model_label=label,
         include_usage=isinstance(run.request, ChatRequest) and run.request.include_usage,
+        model_id=candidate.model.id,
     )
 
 
-def _encode(provider: ChatProvider, run: Run, candidate: Candidate) -> UpstreamRequest:
+def _without(secret: Secret, failure: UpstreamFailure) -> UpstreamFailure:
+    """A fetched token is no provider key that `vendor_words` knows."""
+    return msgspec.structs.replace(failure, message=Redactor((secret.reveal(),)).redact_text(failure.message))
+
+
+def _encode(provider: ChatProvider, run: Run, candidate: Candidate, secret: Secret) -> UpstreamRequest:
     vendor, model = candidate.vendor, candidate.model
     left_out = vendor.refused_fields | model.refused_fields
     if candidate.loss.dropped:
         left_out |= frozenset(candidate.loss.dropped)
-    target = Target(vendor, model, candidate.key.base_url, candidate.key.secret, left_out)
+    target = Target(vendor, model, candidate.key.base_url, secret, left_out)
     if isinstance(run.request, EmbeddingsRequest):
         return _embeddings(provider).encode_embeddings(run.request, target)
     assert run.request is not None
-    return provider.encode_request(run.request, target)
+    return provider.encode_request(asked_by_tool(run.request) if candidate.json_by_tool else run.request, target)
 
 
 def _labelled(request: UpstreamRequest, run: Run) -> UpstreamRequest:
@@ -194,6 +213,8 @@ async def _read_answer(
         reply = _embeddings(provider).decode_embeddings(body, context)
     else:
         reply = provider.decode_reply(body, context)
+        if candidate.json_by_tool and isinstance(reply, Reply):
+            reply = answered_by_tool(reply)
     duration_ms = _ms_since(started_s, state)
     if isinstance(reply, UpstreamFailure):
         return Failed(reply, duration_ms)
@@ -226,6 +247,8 @@ async def _hold_until_content(
     """Read until the first content, the proper end, or a failure: until then another candidate may still answer.
     A vendor that only sends pings is given the first-byte deadline once more, then it failed."""
     decoder = provider.stream_decoder(context_for(run, candidate))
+    if candidate.json_by_tool:
+        decoder = JsonByToolStream(decoder)
     held: list[bytes] = []
     held_bytes = 0
     try:

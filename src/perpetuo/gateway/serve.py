@@ -290,6 +290,8 @@ def _note_failure(state: GatewayState, candidate: Candidate, verdict: Verdict) -
     now_s = state.clock.monotonic_s()
     jitter = state.entropy.random_bytes(1)[0] / 255
     state.availability.record_failure(candidate.key, candidate.model.id, verdict, now_s, jitter)
+    if verdict.quarantine_key:
+        state.credentials.forget(candidate.key)
     if verdict.counts_against_health:
         state.health.record_failure(candidate.key.id, candidate.model.id, now_s)
 

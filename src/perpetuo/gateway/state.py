@@ -14,6 +14,7 @@ from perpetuo.core.resolvers.strategy import StrategyResolver
 from perpetuo.core.snapshot import Snapshot
 from perpetuo.events.event_manager import EventManager
 from perpetuo.gateway.admit import Admission
+from perpetuo.gateway.credentials import Credentials
 from perpetuo.gateway.run import Run
 from perpetuo.http.upstream import Deadlines, Upstream
 from perpetuo.ledger.records import Intent, Settlement
@@ -71,12 +72,14 @@ class GatewayState:
     strategies: StrategyResolver = field(default_factory=StrategyResolver)
     selector: ProviderSelector = field(default_factory=ProviderSelector)
     classifier: ErrorClassifier = field(default_factory=ErrorClassifier)
+    credentials: Credentials = field(init=False)
     carriages: Mapping[str, Carriage] = field(init=False)
     """Of each protocol, by name."""
     in_flight: set[Run] = field(default_factory=set[Run])
     draining: bool = False
 
     def __post_init__(self) -> None:
+        self.credentials = Credentials(self.upstream, self.clock)
         self.carriages = {name: protocol.carriage for name, protocol in self.protocols.items()}
 
     def now_ms(self) -> int:

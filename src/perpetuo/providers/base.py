@@ -47,12 +47,14 @@ class ReplyContext(msgspec.Struct, frozen=True):
     created_s:     Unix seconds for `created` where the protocol brings none.
     model_label:   overrides the body's `model`; None = leave what the vendor said.
     include_usage: the client asked for usage on its stream.
+    model_id:      what was asked for, where the protocol's answers name no model.
     """
 
     reply_id: str
     created_s: int
     model_label: str | None = None
     include_usage: bool = False
+    model_id: str | None = None
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -77,13 +79,20 @@ class StreamDecoder(Protocol):
       done           the vendor ended the stream as its protocol says; `[DONE]` has been emitted
     """
 
-    saw_content: bool
-    output_deltas: int
-    usage: Usage
-    finish_reason: str | None
-    model: str | None
-    failure: UpstreamFailure | None
-    done: bool
+    @property
+    def saw_content(self) -> bool: ...
+    @property
+    def output_deltas(self) -> int: ...
+    @property
+    def usage(self) -> Usage: ...
+    @property
+    def finish_reason(self) -> str | None: ...
+    @property
+    def model(self) -> str | None: ...
+    @property
+    def failure(self) -> UpstreamFailure | None: ...
+    @property
+    def done(self) -> bool: ...
 
     def feed(self, data: bytes) -> bytes:
         """Bytes for the client; b"" when there is nothing to send yet."""

@@ -1,0 +1,117 @@
+import base64
+import json
+from urllib.parse import parse_qs
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from perpetuo.core.catalog import Auth, Vendor
+from perpetuo.core.snapshot import Secret
+from perpetuo.providers.auth import InvalidSecret
+from perpetuo.providers.credentials import TokenRefused, needs_token, read_token, token_request
+
+NOW_S = 1_800_000_000.0
+RSA_KEY = rsa.generate_private_key(65537, 2048)
+
+
+def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def vendor(auth: Auth) -> Vendor:
+    return Vendor(name="v", title="V", protocol="openai_chat", base_url=None, auth=auth)
+
+
+def account(**changes: str) -> Secret:
+    document = {
+        "type": "service_account",
+        "client_email": "a@p.test",
+        "private_key": pem(RSA_KEY),
+        "private_key_id": "k1",
+    }
+    return Secret(json.dumps(document | changes))
+
+
+def client(**changes: str | None) -> Secret:
+    document = {"tenant_id": "t/../x", "client_id": "c", "client_secret": "hidden-one", **changes}
+    return Secret(json.dumps({name: value for name, value in document.items() if value is not None}))
+
+
+def decoded(part: str) -> dict[str, object]:
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+
+
+def test_a_service_account_signs_an_assertion_that_google_can_check() -> None:
+    request = token_request(vendor("google"), account(), NOW_S)
+    assert request is not None
+    assert request.url == "https://oauth2.googleapis.com/token"
+    form = parse_qs(request.body.decode())
+    assert form["grant_type"] == ["urn:ietf:params:oauth:grant-type:jwt-bearer"]
+    head, claims, signature = form["assertion"][0].split(".")
+    RSA_KEY.public_key().verify(
+        base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4)),
+        f"{head}.{claims}".encode(),
+        PKCS1v15(),
+        SHA256(),
+    )
+    assert decoded(head) == {"alg": "RS256", "typ": "JWT", "kid": "k1"}
+    said = decoded(claims)
+    assert (said["iss"], said["aud"], said["iat"], said["exp"]) == (
+        "a@p.test", "https://oauth2.googleapis.com/token", 1_800_000_000, 1_800_003_600,
+    )  # fmt: skip
+
+
+def test_an_entra_application_sends_its_client_credentials() -> None:
+    request = token_request(vendor("azure"), client(), NOW_S)
+    assert request is not None
+    assert request.url == "https://login.microsoftonline.com/t%2F..%2Fx/oauth2/v2.0/token"
+    assert parse_qs(request.body.decode())["client_secret"] == ["hidden-one"]
+
+
+@pytest.mark.parametrize("auth", ["google", "azure", "bearer", "x-api-key"])
+def test_a_secret_that_is_no_document_is_sent_as_it_is(auth: Auth) -> None:
+    assert not needs_token(vendor(auth), Secret("ya29.token"))
+    assert token_request(vendor(auth), Secret("ya29.token"), NOW_S) is None
+
+
+UNUSABLE = {
+    "a document without an account": ("google", Secret('{"private_key": "hidden-two"}')),
+    "a key that is no PEM": ("google", account(private_key="hidden-two")),
+    "a key of another kind": ("google", account(private_key=pem(ec.generate_private_key(ec.SECP256R1())))),
+    "half a document": ("google", Secret('{"client_email": "hidden-two"')),
+    "an application without its secret": ("azure", client(client_secret=None)),
+}
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_a_document_that_can_not_be_used_says_so_without_quoting_itself(name: str) -> None:
+    auth, secret = UNUSABLE[name]
+    with pytest.raises(InvalidSecret) as caught:
+        token_request(vendor(auth), secret, NOW_S)  # type: ignore[arg-type]
+    assert "enter" in str(caught.value)
+    assert "hidden" not in str(caught.value)
+
+
+def test_a_token_ends_when_the_service_says() -> None:
+    token = read_token(vendor("google"), account(), 200, b'{"access_token":"ya29.x","expires_in":3599}', NOW_S)
+    assert (token.secret, token.expires_at_s) == (Secret("ya29.x"), NOW_S + 3599)
+
+
+REFUSALS = {
+    "with words": (401, b'{"error":"invalid_client","error_description":"bad"}', "invalid_client: bad"),
+    "with a page": (503, b"<html>", "503"),
+    "with a list": (400, b"[]", "400"),
+    "a success without a token": (200, b"{}", "not a token"),
+    "deep nesting": (200, b"[" * 100_000, "not a token"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_a_refusal_is_told_in_words(name: str) -> None:
+    status, body, words = REFUSALS[name]
+    with pytest.raises(TokenRefused) as caught:
+        read_token(vendor("google"), account(), status, body, NOW_S)
+    assert words in caught.value.message
