@@ -10,7 +10,10 @@ from datetime import UTC, datetime
 import msgspec
 
 from perpetuo.core.usage import estimate_tokens
+from perpetuo.lab.history import REDACTED, BlockKind, HistoryBlock, HistoryMessage, call_mark, check_history
 from perpetuo.lab.script import Answer, AnsweredCall, FinishReason, LabRequest, Tokens, ToolSpec
+from perpetuo.lab.server import HttpRequest
+from perpetuo.lab.signatures import sign
 from perpetuo.lab.wire import Kind, Refusal, StreamEvent, refusal_of_decoding
 
 _ROUTES: dict[tuple[str, str], Kind] = {
@@ -39,11 +42,22 @@ _STOP_REASONS: dict[FinishReason, str] = {
     "tool_calls": "tool_use",
     "content_filter": "refusal",
 }
+_KINDS: dict[str, BlockKind] = {
+    "thinking": "thinking",
+    "redacted_thinking": "redacted_thinking",
+    "tool_use": "tool_use",
+    "tool_result": "tool_result",
+}
+_CALL_PREFIX = "toolu_01"
 
 
 class _Block(msgspec.Struct):
     type: str
     text: str | None = None
+    thinking: str | None = None
+    signature: str | None = None
+    data: str | None = None
+    id: str | None = None
     content: "str | list[_Block] | None" = None
 
     def texts(self) -> list[str]:
@@ -71,6 +85,10 @@ class _ToolChoice(msgspec.Struct):
     name: str | None = None
 
 
+class _Thinking(msgspec.Struct):
+    type: str
+
+
 class _Format(msgspec.Struct):
     type: str
     schema: dict[str, object] | None = None
@@ -88,6 +106,7 @@ class _Body(msgspec.Struct):
     stream: bool | None = None
     tools: list[_Tool] | None = None
     tool_choice: _ToolChoice | None = None
+    thinking: _Thinking | None = None
     output_format: _Format | None = None
     output_config: _OutputConfig | None = None
 
@@ -96,6 +115,7 @@ class AnthropicShape:
     name = "anthropic"
     base_path = ""
     request_id_header = "request-id"
+    stream_content_type = "text/event-stream; charset=utf-8"
 
     def route(self, method: str, path: str) -> Kind | None:
         if method == "GET" and path.startswith("/v1/models/"):
@@ -108,10 +128,16 @@ class AnthropicShape:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         return headers.get("x-api-key") or (token.strip() or None if scheme.lower() == "bearer" else None)
 
-    def read_chat(self, body: bytes) -> LabRequest:
-        asked = _read(body)
+    def refused_key(self, key: str | None, path: str) -> Refusal:
+        return Refusal(401, "")
+
+    def read_chat(self, request: HttpRequest) -> LabRequest:
+        asked = _read(request.body)
         if asked.max_tokens is None:
             raise Refusal(400, "max_tokens: Field required")
+        # With `adaptive` a turn need not start with its thinking; what does come back is checked all the same.
+        must_think = asked.thinking is not None and asked.thinking.type == "enabled"
+        check_history([_history(message) for message in asked.messages], must_think=must_think, id_prefix=_CALL_PREFIX)
         users = [message.content for message in asked.messages if message.role == "user"]
         tools = tuple(ToolSpec(tool.name, tool.input_schema) for tool in asked.tools or ())
         wanted = asked.output_format or (asked.output_config.format if asked.output_config is not None else None)
@@ -138,11 +164,13 @@ class AnthropicShape:
         if answer.reasoning:
             signature = _signature(answer)
             content.append({"type": "thinking", "thinking": "".join(answer.reasoning), "signature": signature})
+        if answer.is_redacted:
+            content.append(_redacted(answer))
         if answer.text:
             content.append({"type": "text", "text": "".join(answer.text)})
         for call in answer.calls:
             arguments: object = msgspec.json.decode(call.arguments)
-            content.append({"type": "tool_use", "id": _call_id(call), "name": call.name, "input": arguments})
+            content.append({"type": "tool_use", "id": _call_id(answer, call), "name": call.name, "input": arguments})
         message = _message(answer, content, _STOP_REASONS[answer.finish_reason], answer.tokens.output_tokens)
         return msgspec.json.encode(message)
 
@@ -156,11 +184,19 @@ class AnthropicShape:
             delta = {"type": "content_block_delta", "index": index, "delta": signature}
             events.insert(-1, _event("content_block_delta", delta))
             index += 1
+        if answer.is_redacted:
+            events += _block(index, _redacted(answer), "text", ())
+            index += 1
         if answer.text:
             events += _block(index, {"type": "text", "text": ""}, "text", answer.text)
             index += 1
         for call in answer.calls:
-            block: dict[str, object] = {"type": "tool_use", "id": _call_id(call), "name": call.name, "input": {}}
+            block: dict[str, object] = {
+                "type": "tool_use",
+                "id": _call_id(answer, call),
+                "name": call.name,
+                "input": {},
+            }
             events += _block(index, block, "input_json", call.pieces)
             index += 1
         events.insert(min(2, len(events)), StreamEvent(b'event: ping\ndata: {"type": "ping"}\n\n'))
@@ -179,11 +215,17 @@ class AnthropicShape:
             text = f"{refusal.param}: {text}"
         return _error_body(type_, text, request_id)
 
+    def error_headers(self, refusal: Refusal) -> Sequence[tuple[str, str]]:
+        return ()
+
     def overloaded(self, request_id: str) -> bytes:
         return _error_body(*_ERRORS[529], request_id)
 
     def overloaded_event(self, request_id: str) -> bytes:
         return b"event: error\ndata: " + self.overloaded(request_id) + b"\n\n"
+
+    def malformed_event(self) -> bytes:
+        return b'event: content_block_delta\ndata: {"type": "content_block_delta", "delta": {]<malformed>\n\n'
 
     def models(self, names: Sequence[str], created_s: int) -> bytes:
         listed = {
@@ -193,6 +235,9 @@ class AnthropicShape:
             "last_id": names[-1] if names else None,
         }
         return msgspec.json.encode(listed)
+
+    def model_name(self, path: str) -> str:
+        return path.removeprefix("/v1/models/")
 
     def model(self, name: str, created_s: int) -> bytes:
         return msgspec.json.encode(_model(name, created_s))
@@ -220,6 +265,23 @@ def _texts(content: str | list[_Block] | None) -> list[str]:
     if isinstance(content, str):
         return [content]
     return [text for block in content or () for text in block.texts()]
+
+
+def _history(message: _Message) -> HistoryMessage:
+    blocks = message.content if isinstance(message.content, list) else ()
+    return HistoryMessage(
+        message.role,
+        [
+            HistoryBlock(
+                kind=_KINDS.get(block.type, "other"),
+                text=block.thinking or "",
+                signature=block.data if block.type == "redacted_thinking" else block.signature,
+                call_id=block.id or "",
+                name=block.type,
+            )
+            for block in blocks
+        ],
+    )
 
 
 def _input_tokens(asked: _Body) -> int:
@@ -288,11 +350,15 @@ def _event(name: str, data: Mapping[str, object], content: str | None = None) ->
 
 
 def _signature(answer: Answer) -> str:
-    return f"lab-signature-{answer.key}"
+    return sign(answer.key, "".join(answer.reasoning))
 
 
-def _call_id(call: AnsweredCall) -> str:
-    return f"toolu_01{call.key[:22]}"
+def _redacted(answer: Answer) -> dict[str, object]:
+    return {"type": "redacted_thinking", "data": sign(answer.key, REDACTED)}
+
+
+def _call_id(answer: Answer, call: AnsweredCall) -> str:
+    return f"{_CALL_PREFIX}{call_mark(has_reasoned=answer.has_reasoned)}{call.key[:20]}"
 
 
 def _error_body(type_: str, message: str, request_id: str) -> bytes:

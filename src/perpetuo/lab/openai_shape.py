@@ -13,6 +13,7 @@ import msgspec
 
 from perpetuo.core.usage import estimate_tokens
 from perpetuo.lab.script import Answer, LabRequest, Tokens, ToolSpec
+from perpetuo.lab.server import HttpRequest
 from perpetuo.lab.wire import Kind, Refusal, StreamEvent, refusal_of_decoding
 
 _ROUTES: dict[tuple[str, str], Kind] = {
@@ -113,6 +114,7 @@ class OpenAIShape:
     name = "openai"
     base_path = "/v1"
     request_id_header = "x-request-id"
+    stream_content_type = "text/event-stream; charset=utf-8"
 
     def route(self, method: str, path: str) -> Kind | None:
         if method == "GET" and path.startswith("/v1/models/"):
@@ -123,9 +125,12 @@ class OpenAIShape:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         return token.strip() or None if scheme.lower() == "bearer" else None
 
-    def read_chat(self, body: bytes) -> LabRequest:
+    def refused_key(self, key: str | None, path: str) -> Refusal:
+        return Refusal(401, "")
+
+    def read_chat(self, request: HttpRequest) -> LabRequest:
         try:
-            asked = msgspec.json.decode(body, type=_Body)
+            asked = msgspec.json.decode(request.body, type=_Body)
         except msgspec.MsgspecError as error:
             raise refusal_of_decoding(error) from error
         stream = bool(asked.stream)
@@ -218,6 +223,9 @@ class OpenAIShape:
             refusal.code or (None if refusal.type else code),
         )
 
+    def error_headers(self, refusal: Refusal) -> Sequence[tuple[str, str]]:
+        return ()
+
     def overloaded(self, request_id: str) -> bytes:
         type_, code, message = _ERRORS[503]
         return _error_body(message, type_, None, code)
@@ -225,8 +233,14 @@ class OpenAIShape:
     def overloaded_event(self, request_id: str) -> bytes:
         return b"data: " + self.overloaded(request_id) + b"\n\n"
 
+    def malformed_event(self) -> bytes:
+        return b'data: {"id": "lab", "choices": [{]<malformed>\n\n'
+
     def models(self, names: Sequence[str], created_s: int) -> bytes:
         return msgspec.json.encode({"object": "list", "data": [_model(name, created_s) for name in names]})
+
+    def model_name(self, path: str) -> str:
+        return path.removeprefix("/v1/models/")
 
     def model(self, name: str, created_s: int) -> bytes:
         return msgspec.json.encode(_model(name, created_s))

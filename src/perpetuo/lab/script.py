@@ -19,6 +19,14 @@ class ScriptedToolCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     arguments: dict[str, object] = {}
 
 
+class ScriptedCitation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """text: the cited piece of the answer. Protocols that the lab does not cite in leave it out (docs/lab.md)."""
+
+    text: str
+    title: str
+    url: str | None = None
+
+
 class ScriptedUsage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """As `perpetuo.core.usage.Usage` means them: input with its cached and cache-write parts, output with its
     reasoning part. None: counted by the lab."""
@@ -31,11 +39,16 @@ class ScriptedUsage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A scripted answer. text None with tool calls: no text; None without: numbered words."""
+    """A scripted answer. text None with tool calls: no text; None without: numbered words.
+
+    is_redacted: the reasoning comes encrypted where the protocol has such a block, else not at all. It costs the same.
+    """
 
     text: str | None = None
     words: int | None = None
     reasoning: str | None = None
+    is_redacted: bool = False
+    citations: tuple[ScriptedCitation, ...] = ()
     tool_calls: tuple[ScriptedToolCall, ...] = ()
     finish_reason: FinishReason | None = None
     usage: ScriptedUsage = ScriptedUsage()
@@ -62,11 +75,16 @@ class ToolSpec(msgspec.Struct, frozen=True):
 
 
 class LabRequest(msgspec.Struct, frozen=True):
-    """What the lab understood of a request, in any protocol. tools_to_call: demanded by the tool choice."""
+    """What the lab understood of a request, in any protocol.
+
+    tools_to_call:   demanded by the tool choice.
+    shows_reasoning: False when the request says that it does not want to see it.
+    """
 
     model: str
     stream: bool = False
     include_usage: bool = False
+    shows_reasoning: bool = True
     input_tokens: int = 0
     images: int = 0
     tools: tuple[ToolSpec, ...] = ()
@@ -95,7 +113,7 @@ class AnsweredCall(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """key: hex digits that ids are made of."""
+    """key: hex digits that ids are made of. is_redacted: reasoning took place and is not told."""
 
     key: str
     created_s: int
@@ -105,6 +123,12 @@ class Answer(msgspec.Struct, frozen=True):
     calls: tuple[AnsweredCall, ...]
     finish_reason: FinishReason
     tokens: Tokens
+    is_redacted: bool = False
+    citations: tuple[ScriptedCitation, ...] = ()
+
+    @property
+    def has_reasoned(self) -> bool:
+        return self.is_redacted or bool(self.reasoning)
 
 
 def plan_answer(
@@ -122,11 +146,12 @@ def plan_answer(
     finish_reason: FinishReason = "length" if is_cut else "tool_calls" if calls else "stop"
     output_tokens = len(reasoning) + len(text) + sum(1 + len(call.pieces) for call in calls)
     said = script.usage
+    is_redacted = script.is_redacted or not request.shows_reasoning
     return Answer(
         key=key,
         created_s=created_s,
         model=request.model,
-        reasoning=reasoning,
+        reasoning=() if is_redacted else reasoning,
         text=text,
         calls=calls,
         finish_reason=script.finish_reason or finish_reason,
@@ -137,6 +162,8 @@ def plan_answer(
             output_tokens=output_tokens if said.output_tokens is None else said.output_tokens,
             reasoning_tokens=len(reasoning) if said.reasoning_tokens is None else said.reasoning_tokens,
         ),
+        is_redacted=is_redacted and bool(reasoning),
+        citations=tuple(citation for citation in script.citations if citation.text in "".join(text)),
     )
 
 

@@ -12,29 +12,50 @@ from typing import Literal, Self
 import msgspec
 
 from perpetuo.lab.anthropic_shape import AnthropicShape, count_tokens_reply
+from perpetuo.lab.bedrock_shape import BedrockShape
+from perpetuo.lab.cohere_shape import CohereShape
+from perpetuo.lab.cheats import heeded, told, without_usage
 from perpetuo.lab.control import LabControl
 from perpetuo.lab.draws import between, digest, fraction
 from perpetuo.lab.faults import Fault, FaultPlan, FaultRule, parse_fault
+from perpetuo.lab.gemini_shape import GeminiShape
+from perpetuo.lab.hostile import body_pieces, send_head
 from perpetuo.lab.ledger import LabLedger, LedgerEntry, Outcome
 from perpetuo.lab.openai_shape import OpenAIShape, embeddings_reply, read_embeddings
+from perpetuo.lab.prefix_cache import Lookup, PrefixCache, prefixes_of, segments_of
 from perpetuo.lab.prices import LabPrice, charge_nanousd
 from perpetuo.lab.script import Answer, Directive, LabRequest, Script, Tokens, plan_answer
 from perpetuo.lab.server import HttpRequest, LabConnection, Reply, stop_connections
+from perpetuo.lab.sigv4 import check_signature, is_signed
 from perpetuo.lab.wire import Kind, Refusal, StreamEvent, WireShape
 
-ShapeName = Literal["openai", "anthropic"]
+ShapeName = Literal["openai", "anthropic", "gemini", "bedrock", "cohere"]
 
-SHAPES: dict[ShapeName, Callable[[], WireShape]] = {"openai": OpenAIShape, "anthropic": AnthropicShape}
+SHAPES: dict[ShapeName, Callable[[], WireShape]] = {
+    "openai": OpenAIShape,
+    "anthropic": AnthropicShape,
+    "gemini": GeminiShape,
+    "bedrock": BedrockShape,
+    "cohere": CohereShape,
+}
 DEFAULT_MODELS: dict[ShapeName, tuple[str, ...]] = {
     "openai": ("gpt-4o", "gpt-4o-mini", "text-embedding-3-small", "text-embedding-3-large"),
     "anthropic": ("claude-opus-4-5", "claude-sonnet-4-5", "claude-haiku-4-5"),
+    "gemini": ("gemini-3-pro-preview", "gemini-2.5-pro", "gemini-2.5-flash"),
+    "bedrock": ("anthropic.claude-sonnet-4-5-20250929-v1:0", "amazon.nova-lite-v1:0", "us.deepseek.r1-v1:0"),
+    "cohere": ("command-a-03-2025", "command-a-reasoning-08-2025", "command-r7b-12-2024"),
 }
+
+CACHES_WHAT_IS_MARKED: frozenset[str] = frozenset({"anthropic", "bedrock"})
+"""The shapes in which a request says what is cached; the others do it by themselves."""
 
 _CREATED_S = 1_790_000_000
 """`created` of the first reply; each later one is a second younger. Not the clock: replies follow from the seed."""
 _HTML = b"<!DOCTYPE html>\n<html><head><title>Bad gateway</title></head><body><h1>Error 502</h1></body></html>\n"
 _DIRECTIVE_START = "[[lab "
 _FAULT_HEADER = "x-lab-fault"
+_BOOKED_CHARS = 64 * 1024
+"""Of an answer's content; a giant one must not stay in memory."""
 _CONTROL = re.compile(r"^/__lab__(?:/|$)")
 
 
@@ -45,8 +66,11 @@ class VendorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     jitter:       both are spread evenly by this share of themselves.
     words:        numbered words of an answer; with words_max, drawn between the two from seed, model and prompt.
     models:       what `/v1/models` lists. strict_models: anything else is a 404.
-    api_keys:     the accepted ones; None = any.
+    api_keys:     the accepted ones; None = any. Of a request that AWS signed it is the access key's id.
+    aws_secret:   the secret access key that signatures are checked with; None = not checked.
     embedding_dimensions: where the request does not say.
+    cache_ttl_s:  how long a prompt's beginning is kept after its last use, for each model and key; 0 = no caching.
+    cache_block_tokens, cache_min_tokens: in which steps, and from which length on.
     """
 
     first_byte_s: float = 0.0
@@ -57,8 +81,12 @@ class VendorSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     models: tuple[str, ...] = ()
     strict_models: bool = False
     api_keys: tuple[str, ...] | None = None
+    aws_secret: str | None = None
     require_key: bool = True
     embedding_dimensions: int = 64
+    cache_ttl_s: float = 0.0
+    cache_block_tokens: int = 64
+    cache_min_tokens: int = 64
     price: LabPrice = LabPrice()
 
 
@@ -85,6 +113,8 @@ class SimulatedVendor:
         self.settings = self.initial_settings = settings
         self.ledger = LabLedger(ledger_limit)
         self.faults = FaultPlan(self.seed)
+        self.prefix_cache = PrefixCache()
+        self.phase: str | None = None
         self.scripts: dict[str, Script] = {}
         self.default_script = Script()
         self._wall_s = wall_s
@@ -177,6 +207,7 @@ class SimulatedVendor:
         """Empty books, no faults, no scripts, the settings it was made with."""
         self.ledger.clear()
         self.faults = FaultPlan(self.seed)
+        self.prefix_cache = PrefixCache()
         self.scripts = {}
         self.default_script = Script()
         self.settings = self.initial_settings
@@ -231,6 +262,8 @@ class _Exchange:
         self.shape = vendor.shape
         self.fault: Fault | None = None
         self.tokens = Tokens()
+        self.reported: Tokens | None = None
+        self.lookup = Lookup()
         self.key = digest(vendor.seed, "request", entry.seq)
         self.created_s = _CREATED_S + entry.seq
 
@@ -259,22 +292,29 @@ class _Exchange:
                 cache_write_tokens=self.tokens.cache_write_tokens if entry.content_chunks_sent else 0,
                 output_tokens=entry.content_chunks_sent,
             )
+        if entry.outcome == "finished" or entry.content_chunks_sent:
+            self.vendor.prefix_cache.keep(self.lookup.keep, self.out.now_s())
         entry.input_tokens = self.tokens.input_tokens
+        entry.cached_input_tokens = self.tokens.cached_input_tokens
+        entry.cache_write_tokens = self.tokens.cache_write_tokens
         entry.output_tokens = self.tokens.output_tokens
         entry.cost_nanousd = charge_nanousd(self.tokens, self.settings.price)
 
-    async def refuse(self, refusal: Refusal) -> None:
-        await self._status(refusal.status, self.shape.error(refusal, self._request_id()))
+    async def refuse(self, refusal: Refusal, extra: Sequence[tuple[str, str]] = ()) -> None:
+        body = self.shape.error(refusal, self._request_id())
+        await self._status(refusal.status, body, [*self.shape.error_headers(refusal), *extra])
 
     def _check_key(self) -> None:
         key = self.shape.credential(self.request.headers)
         self.entry.key_hint = key[-4:] if key else None
         accepted = self.settings.api_keys
         if (key is None and self.settings.require_key) or (accepted is not None and key not in accepted):
-            raise Refusal(401, "")
+            raise self.shape.refused_key(key, self.request.path)
+        if self.settings.aws_secret is not None and is_signed(self.request.headers):
+            check_signature(self.request, self.settings.aws_secret, self.out.now_s())
 
     async def _chat(self) -> None:
-        asked = self.shape.read_chat(self.request.body)
+        asked = self.shape.read_chat(self.request)
         model, _, spec = asked.model.partition("@")
         asked = msgspec.structs.replace(asked, model=model)
         entry = self.entry
@@ -284,12 +324,18 @@ class _Exchange:
         script = self._script(directive)
         self.fault = self._fault(spec, directive, asked)
         self._check_model(model)
-        answer = plan_answer(asked, script, directive, words=self._words(asked), key=self.key, created_s=self.created_s)
+        kept_to = heeded(asked, self.fault)
+        answer = plan_answer(
+            kept_to, script, directive, words=self._words(asked), key=self.key, created_s=self.created_s
+        )
+        answer = self._sized(self._discounted(answer, script))
         self.tokens = answer.tokens
+        answer = told(answer, self.fault)
+        self.reported = answer.tokens
         if asked.stream:
-            await self._stream(self.shape.stream(asked, answer), asked)
+            await self._stream(self._without_usage_events(self.shape.stream(asked, answer)), asked)
         else:
-            await self._whole(self.shape.reply(answer), answer)
+            await self._whole(self._without_usage(self.shape.reply(answer)), answer)
 
     async def _embeddings(self) -> None:
         asked, inputs, tokens = read_embeddings(self.request.body)
@@ -298,7 +344,7 @@ class _Exchange:
         self.entry.asked_tokens = tokens
         self.fault = self._fault(spec, Directive(), LabRequest(model))
         self._check_model(model)
-        self.tokens = Tokens(input_tokens=tokens)
+        self.tokens = self.reported = Tokens(input_tokens=tokens)
         size = self.settings.embedding_dimensions
         await self._whole(embeddings_reply(asked, inputs, tokens, self.vendor.seed, size))
 
@@ -307,7 +353,7 @@ class _Exchange:
             return count_tokens_reply(self.request.body)
         if kind == "models":
             return self.shape.models(self.settings.models, _CREATED_S)
-        name = self.request.path.removeprefix("/v1/models/")
+        name = self.shape.model_name(self.request.path)
         if name not in self.settings.models:
             raise Refusal(404, f"The model '{name}' does not exist.", code="model_not_found")
         return self.shape.model(name, _CREATED_S)
@@ -355,6 +401,46 @@ class _Exchange:
         self.entry.fault = fault.spec if fault is not None else None
         return fault
 
+    def _discounted(self, answer: Answer, script: Script) -> Answer:
+        """With what the prefix cache knew of the prompt. A script that states its input has the last word."""
+        settings, said = self.settings, script.usage
+        if not settings.cache_ttl_s or (said.input_tokens, said.cached_input_tokens, said.cache_write_tokens) != (
+            None, None, None,
+        ):  # fmt: skip
+            return answer
+        only_marked = self.vendor.shape_name in CACHES_WHAT_IS_MARKED
+        prefixes = prefixes_of(
+            segments_of(self.request.body),
+            scope=f"{answer.model}|{self.shape.credential(self.request.headers)}",
+            block_tokens=settings.cache_block_tokens,
+            only_marked=only_marked,
+        )
+        self.lookup = self.vendor.prefix_cache.look_up(
+            prefixes,
+            now_s=self.out.now_s(),
+            ttl_s=settings.cache_ttl_s,
+            min_tokens=settings.cache_min_tokens,
+            only_marked=only_marked,
+        )
+        cached = min(self.lookup.cached_tokens, answer.tokens.input_tokens)
+        written = min(self.lookup.written_tokens, answer.tokens.input_tokens - cached)
+        tokens = msgspec.structs.replace(answer.tokens, cached_input_tokens=cached, cache_write_tokens=written)
+        return msgspec.structs.replace(answer, tokens=tokens)
+
+    def _sized(self, answer: Answer) -> Answer:
+        if self.fault is None or self.fault.name != "giant_body":
+            return answer
+        return msgspec.structs.replace(answer, text=("x" * int(self.fault.megabytes * 1024 * 1024),))
+
+    def _without_usage(self, data: bytes) -> bytes:
+        if self.fault is None or self.fault.name != "no_usage":
+            return data
+        self.reported = None
+        return without_usage(data)
+
+    def _without_usage_events(self, events: list[StreamEvent]) -> list[StreamEvent]:
+        return [msgspec.structs.replace(event, data=self._without_usage(event.data)) for event in events]
+
     def _words(self, asked: LabRequest) -> int:
         low, high = self.settings.words, self.settings.words_max
         return low if high is None else between(low, high, self.vendor.seed, asked.model, asked.last_user_text)
@@ -368,12 +454,12 @@ class _Exchange:
             return
         fault = self.fault
         headers = self._headers("application/json")
-        if fault is None or fault.row.group == "harmless":
+        if fault is None or fault.row.is_whole:
             await self.out.head(200, headers, len(body))
             self.entry.chunks_sent = 1
             if answer is not None:
                 self._book_content(answer)
-            self.entry.reported = self.tokens
+            self.entry.reported = self.reported
             self._end("finished")
             await self.out.send(body)
             self._close_if_stale()
@@ -389,6 +475,9 @@ class _Exchange:
         elif breaks == "malformed":
             self._end("finished_broken")
             await self.out.respond(200, headers, body[:1] + b"]<malformed>" + body[1:])
+        elif breaks == "flood":
+            await self.out.head(200, headers, None)
+            await self._flood(fault)
         elif breaks == "framing":
             await self.out.head(200, headers, None)
             await self.out.send(half)
@@ -404,7 +493,7 @@ class _Exchange:
         if await self._fail_before_body():
             return
         fault = self.fault
-        await self.out.head(200, self._headers("text/event-stream; charset=utf-8"), None)
+        await self.out.head(200, self._headers(self.shape.stream_content_type), None)
         if fault is not None and fault.name == "in_band_error_first":
             await self._event(self.shape.overloaded_event(self._request_id()))
             await self._finish("finished_broken")
@@ -429,7 +518,7 @@ class _Exchange:
                 await self._pause(self._chunk_s())
             await self._event(event.data, event.content)
             if is_past and asked.include_usage:
-                self.entry.reported = self.tokens
+                self.entry.reported = self.reported
         await self._finish("finished")
         self._close_if_stale()
 
@@ -438,15 +527,22 @@ class _Exchange:
             await self._event(self.shape.overloaded_event(self._request_id()))
             await self._finish("finished_broken")
         elif breaks == "malformed":
-            await self._event(b'data: {"id": "lab", "choices": [{]<malformed>\n\n')
+            await self._event(self.shape.malformed_event())
             await self._finish("finished_broken")
         elif breaks == "end":
             await self._finish("finished_broken")
+        elif breaks == "flood" and self.fault is not None:
+            await self._flood(self.fault)
         elif breaks == "framing":
             await self.out.send_bad_framing()
             self._cut()
         else:
             await self._break_socket(breaks)
+
+    async def _flood(self, fault: Fault) -> None:
+        for piece in body_pieces(fault, stream=self.entry.stream):
+            await self.out.send(piece)
+        self._cut()
 
     async def _break_socket(self, breaks: str | None) -> None:
         if breaks == "hang":
@@ -471,6 +567,9 @@ class _Exchange:
             self._reset()
         elif fault.name == "close_before_byte":
             self._cut()
+        elif fault.row.group == "hostile" and not (fault.row.is_whole or fault.row.breaks):
+            await send_head(self.out, fault, self._headers("application/json"))
+            self._cut()
         elif fault.name == "html_200":
             self._end("finished_broken")
             await self.out.respond(200, self._headers("text/html; charset=UTF-8"), _HTML)
@@ -492,15 +591,17 @@ class _Exchange:
             at_s = -(-(self.out.now_s() + fault.retry_after_s) // 1)
             extra.append(("retry-after", formatdate(at_s, usegmt=True)))
         elif fault.row.parameter == "retry_after_s":
+            refusal.retry_after_s = fault.retry_after_s
             extra.append(("retry-after", str(int(-(-fault.retry_after_s // 1)))))
         elif fault.name == "status_401_echo":
-            key = self.request.headers.get("authorization") or self.request.headers.get("x-api-key", "")
+            sent = self.request.headers
+            key = sent.get("authorization") or sent.get("x-api-key") or sent.get("x-goog-api-key", "")
             refusal = Refusal(status, f"Incorrect API key provided: {key}.")
             extra.append(("x-lab-echo", key))
         if status == 502:
             await self._status(status, _HTML, extra, "text/html; charset=UTF-8")
         else:
-            await self._status(status, self.shape.error(refusal, self._request_id()), extra)
+            await self.refuse(refusal, extra)
 
     async def _status(
         self, status: int, body: bytes, extra: Sequence[tuple[str, str]] = (), content_type: str = "application/json"
@@ -516,10 +617,11 @@ class _Exchange:
         if content is not None:
             self.entry.content_chunks_sent += 1
             self.entry.output_tokens += 1
-            self.entry.content_sent += content
+            self.entry.content_sent += content[:_BOOKED_CHARS]
 
     def _book_content(self, answer: Answer) -> None:
-        self.entry.content_sent = "".join((*answer.reasoning, *answer.text, *(call.arguments for call in answer.calls)))
+        content = "".join((*answer.reasoning, *answer.text, *(call.arguments for call in answer.calls)))
+        self.entry.content_sent = content[:_BOOKED_CHARS]
         self.entry.content_chunks_sent = 1
 
     async def _finish(self, outcome: Literal["finished", "finished_broken"]) -> None:

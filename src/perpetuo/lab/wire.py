@@ -6,15 +6,26 @@ from typing import Literal, Protocol
 import msgspec
 
 from perpetuo.lab.script import Answer, LabRequest
+from perpetuo.lab.server import HttpRequest
 
 Kind = Literal["chat", "embeddings", "models", "model", "count_tokens"]
 
 
 class Refusal(Exception):
-    """The request is answered with an error. param: the field at fault, where the protocol names one."""
+    """The request is answered with an error. param: the field at fault, where the protocol names one.
+
+    retry_after_s: for protocols that say it in the body; the header is the fault's business.
+    """
 
     def __init__(
-        self, status: int, message: str, *, code: str | None = None, type_: str | None = None, param: str | None = None
+        self,
+        status: int,
+        message: str,
+        *,
+        code: str | None = None,
+        type_: str | None = None,
+        param: str | None = None,
+        retry_after_s: float | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -22,10 +33,11 @@ class Refusal(Exception):
         self.code = code
         self.type = type_
         self.param = param
+        self.retry_after_s = retry_after_s
 
 
 class StreamEvent(msgspec.Struct, frozen=True):
-    """One server-sent event. content: the text or arguments it carries; None = an envelope without content."""
+    """One event of a stream. content: the text or arguments it carries; None = an envelope without content."""
 
     data: bytes
     content: str | None = None
@@ -36,6 +48,7 @@ class WireShape(Protocol):
     base_path: str
     """What a base URL ends in, as the vendor's own SDK wants it."""
     request_id_header: str
+    stream_content_type: str
 
     def route(self, method: str, path: str) -> Kind | None: ...
 
@@ -43,7 +56,11 @@ class WireShape(Protocol):
         """The key the request carries. Raises Refusal for a header the protocol demands besides."""
         ...
 
-    def read_chat(self, body: bytes) -> LabRequest:
+    def refused_key(self, key: str | None, path: str) -> Refusal:
+        """How a missing key, or one that is not known, is refused."""
+        ...
+
+    def read_chat(self, request: HttpRequest) -> LabRequest:
         """Raises Refusal."""
         ...
 
@@ -53,13 +70,25 @@ class WireShape(Protocol):
 
     def error(self, refusal: Refusal, request_id: str) -> bytes: ...
 
+    def error_headers(self, refusal: Refusal) -> Sequence[tuple[str, str]]:
+        """What the protocol says about an error outside its body."""
+        ...
+
     def overloaded(self, request_id: str) -> bytes:
         """The error body of a 200 that went wrong."""
         ...
 
     def overloaded_event(self, request_id: str) -> bytes: ...
 
+    def malformed_event(self) -> bytes:
+        """An event that a client can not read."""
+        ...
+
     def models(self, names: Sequence[str], created_s: int) -> bytes: ...
+
+    def model_name(self, path: str) -> str:
+        """Whom a path of kind `model` asks for."""
+        ...
 
     def model(self, name: str, created_s: int) -> bytes: ...
 

@@ -2,6 +2,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from lab_requests import request_to
 
 from perpetuo.lab.anthropic_shape import AnthropicShape, count_tokens_reply
 from perpetuo.lab.script import Directive, LabRequest, Script, ScriptedToolCall, ScriptedUsage, plan_answer
@@ -28,7 +29,7 @@ REFUSED: dict[str, dict[str, Any]] = {
 
 
 def read(**body: Any) -> LabRequest:
-    return SHAPE.read_chat(msgspec.json.encode({"model": "m", "max_tokens": 99, "messages": HELLO} | body))
+    return SHAPE.read_chat(request_to("/v1/messages", {"model": "m", "max_tokens": 99, "messages": HELLO} | body))
 
 
 def answer(script: Script = SCRIPT):
@@ -60,7 +61,7 @@ def test_images_are_counted_also_inside_tool_results():
 @pytest.mark.parametrize("case", REFUSED)
 def test_refused(case: str):
     with pytest.raises(Refusal) as caught:
-        SHAPE.read_chat(msgspec.json.encode(REFUSED[case]))
+        SHAPE.read_chat(request_to("/v1/messages", REFUSED[case]))
     assert caught.value.status == 400
 
 

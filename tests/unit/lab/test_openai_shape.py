@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from lab_requests import request_to
 
 from perpetuo.lab.openai_shape import OpenAIShape, embeddings_reply, read_embeddings
 from perpetuo.lab.script import Directive, LabRequest, Script, ScriptedToolCall, ScriptedUsage, plan_answer
@@ -34,7 +35,7 @@ SCRIPT = Script(
 
 
 def read(**body: Any) -> LabRequest:
-    return SHAPE.read_chat(msgspec.json.encode({"model": "m", "messages": HELLO} | body))
+    return SHAPE.read_chat(request_to("/v1/chat/completions", {"model": "m", "messages": HELLO} | body))
 
 
 def answer_to(request: LabRequest, script: Script = SCRIPT):
@@ -76,7 +77,7 @@ def test_only_a_demanding_tool_choice_calls_a_tool(choice: Any, called: tuple[st
 def test_refused(case: str):
     body, param = REFUSED[case]
     with pytest.raises(Refusal) as caught:
-        SHAPE.read_chat(msgspec.json.encode(body))
+        SHAPE.read_chat(request_to("/v1/chat/completions", body))
     assert (caught.value.status, caught.value.param) == (400, param)
 
 
