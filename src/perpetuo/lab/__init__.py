@@ -7,8 +7,10 @@ gateway's own code for what it states: prices, tokens and framing are worked out
 from perpetuo.lab.faults import (
     AFTER_CONTENT_FAULTS,
     AFTER_CONTENT_TIMEOUT_FAULTS,
+    CHEATING_FAULTS,
     FAULTS,
     HARMLESS_FAULTS,
+    HOSTILE_FAULTS,
     INVALID_REQUEST_FAULTS,
     KEY_FAULTS,
     NEXT_CANDIDATE_FAULTS,
@@ -26,8 +28,10 @@ from perpetuo.lab.vendor import Lab, SimulatedVendor, VendorSettings
 __all__ = [
     "AFTER_CONTENT_FAULTS",
     "AFTER_CONTENT_TIMEOUT_FAULTS",
+    "CHEATING_FAULTS",
     "FAULTS",
     "HARMLESS_FAULTS",
+    "HOSTILE_FAULTS",
     "INVALID_REQUEST_FAULTS",
     "KEY_FAULTS",
     "NEXT_CANDIDATE_FAULTS",

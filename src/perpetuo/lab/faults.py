@@ -9,10 +9,14 @@ from perpetuo.lab.draws import fraction
 
 Group = Literal[
     "retryable", "timeout", "next_candidate", "key", "invalid_request", "after_content", "after_content_timeout",
-    "harmless",
+    "harmless", "cheating", "hostile",
 ]  # fmt: skip
-Parameter = Literal["after", "delay_s", "retry_after_s"]
-Break = Literal["cut", "reset", "end", "error", "malformed", "framing", "hang"]
+Parameter = Literal["after", "delay_s", "retry_after_s", "factor", "megabytes", "count"]
+Break = Literal["cut", "reset", "end", "error", "malformed", "framing", "hang", "flood"]
+
+MAX_MEGABYTES = 1024.0
+MAX_COUNT = 1_000_000
+_OPTIONS: tuple[Parameter, ...] = ("after", "delay_s", "retry_after_s", "factor", "megabytes", "count")
 
 
 class FaultRow(msgspec.Struct, frozen=True):
@@ -21,6 +25,7 @@ class FaultRow(msgspec.Struct, frozen=True):
     parameter: what the number in `name=number` sets; default its value when there is none.
     status:    answered at once with this status and the vendor's own error body.
     breaks:    how a reply ends in the middle; `after` counts the content chunks before it.
+    is_whole:  nothing is missing from the answer, as far as HTTP and the protocol go.
     """
 
     group: Group
@@ -29,6 +34,7 @@ class FaultRow(msgspec.Struct, frozen=True):
     default: float = 0
     status: int | None = None
     breaks: Break | None = None
+    is_whole: bool = False
 
 
 def _status(status: int, group: Group, about: str, parameter: Parameter | None = None, default: float = 0) -> FaultRow:
@@ -41,6 +47,14 @@ def _before(breaks: Break, about: str, group: Group = "retryable") -> FaultRow:
 
 def _after(breaks: Break, about: str, group: Group = "after_content") -> FaultRow:
     return FaultRow(group, about, "after", 3, breaks=breaks)
+
+
+def _whole(group: Group, about: str, parameter: Parameter | None = None, default: float = 0) -> FaultRow:
+    return FaultRow(group, about, parameter, default, is_whole=True)
+
+
+def _hostile(about: str, breaks: Break | None = None, *, megabytes: float = 64) -> FaultRow:
+    return FaultRow("hostile", about, "megabytes", megabytes, breaks=breaks)
 
 
 FAULTS: dict[str, FaultRow] = {
@@ -85,10 +99,24 @@ FAULTS: dict[str, FaultRow] = {
     "malformed_chunk_after": _after("malformed", "an event that is not JSON after n content chunks"),
     "bad_framing_after": _after("framing", "an impossible chunk size after n content chunks"),
     "hang_after": _after("hang", "nothing more after n content chunks", "after_content_timeout"),
-    "slow_first_byte": FaultRow("harmless", "the first byte is late", "delay_s", 1.0),
-    "drip": FaultRow("harmless", "a pause before each content chunk", "delay_s", 0.05),
-    "split": FaultRow("harmless", "the reply leaves in small pieces cut at places drawn from the seed"),
-    "stale_keep_alive": FaultRow("harmless", "a good reply, then FIN although keep-alive was promised"),
+    "slow_first_byte": _whole("harmless", "the first byte is late", "delay_s", 1.0),
+    "drip": _whole("harmless", "a pause before each content chunk", "delay_s", 0.05),
+    "split": _whole("harmless", "the reply leaves in small pieces cut at places drawn from the seed"),
+    "stale_keep_alive": _whole("harmless", "a good reply, then FIN although keep-alive was promised"),
+    "ignore_schema": _whole("cheating", "prose although JSON was asked for"),
+    "ignore_tools": _whole("cheating", "prose although a tool call was demanded"),
+    "ignore_max_tokens": _whole("cheating", "the whole answer although fewer tokens were allowed"),
+    "wrong_usage": _whole("cheating", "reports n times the tokens it bills; 0: none at all", "factor", 3),
+    "no_usage": _whole("cheating", "leaves the usage out (not from Bedrock's stream)"),
+    "wrong_model": _whole("cheating", "says another model answered"),
+    "endless_line": _hostile("a line that never ends, until n MB or the client leaves", "flood"),
+    "endless_comments": _hostile("comments (blanks without streaming) and never an answer, until n MB", "flood"),
+    "endless_interim": _hostile("103 Early Hints over and over instead of a reply, until n MB"),
+    "giant_body": _whole("hostile", "one well-formed answer of n MB; on a stream in one event", "megabytes", 64),
+    "giant_header": _hostile("a header of n MB", megabytes=8),
+    "many_headers": FaultRow("hostile", "n headers", "count", 20_000),
+    "gzip_bomb": _hostile("n MB of zeros, compressed although nobody asked for that"),
+    "deep_json": FaultRow("hostile", "JSON nested n deep", "count", 100_000, breaks="flood"),
 }  # fmt: skip
 
 
@@ -111,6 +139,10 @@ AFTER_CONTENT_FAULTS = _names("after_content")
 AFTER_CONTENT_TIMEOUT_FAULTS = _names("after_content_timeout")
 HARMLESS_FAULTS = _names("harmless")
 """Odd, but a correct client still gets the whole answer."""
+CHEATING_FAULTS = _names("cheating")
+"""A whole answer by the protocol, which does not keep to the request or lies about itself. The books know the truth."""
+HOSTILE_FAULTS = _names("hostile")
+"""Meant to exhaust the client's memory or time. Each ends by itself at its number."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -121,6 +153,9 @@ class Fault(msgspec.Struct, frozen=True):
     after: int = 0
     delay_s: float = 0.0
     retry_after_s: float = 0.0
+    factor: float = 1.0
+    megabytes: float = 0.0
+    count: int = 0
 
     @property
     def row(self) -> FaultRow:
@@ -158,10 +193,19 @@ class FaultPlan:
         self._struck: list[int] = []
 
     def replace(self, rules: Sequence[FaultRule]) -> None:
-        """Raises ValueError for an unknown fault; the old rules then stay."""
+        """Raises ValueError for an unknown fault; the old rules then stay. Every rule counts from nothing."""
         self._rules = [(rule, parse_fault(rule.fault)) for rule in rules]
         self._matched = [0] * len(self._rules)
         self._struck = [0] * len(self._rules)
+
+    def change(self, rules: Sequence[FaultRule]) -> None:
+        """As `replace`, but a rule that was in force before goes on counting where it was."""
+        counted = {rule: index for index, (rule, _) in enumerate(self._rules)}
+        matched, struck = self._matched, self._struck
+        self.replace(rules)
+        for index, rule in enumerate(rules):
+            if (before := counted.get(rule)) is not None:
+                self._matched[index], self._struck[index] = matched[before], struck[before]
 
     def rules(self) -> list[dict[str, object]]:
         return [
@@ -209,7 +253,7 @@ def parse_fault(spec: str) -> Fault:
         raise ValueError(f"{name!r} takes no number: {spec!r}")
     for option in options:
         key, _, number = option.partition("=")
-        if key not in ("after", "delay_s", "retry_after_s"):
+        if key not in _OPTIONS:
             raise ValueError(f"unknown option {key!r} in {spec!r}")
         values[key] = _number(number, spec)
     return Fault(
@@ -218,6 +262,9 @@ def parse_fault(spec: str) -> Fault:
         after=int(values.get("after", 0)),
         delay_s=values.get("delay_s", 0.0),
         retry_after_s=values.get("retry_after_s", 0.0),
+        factor=values.get("factor", 1.0),
+        megabytes=min(values.get("megabytes", 0.0), MAX_MEGABYTES),
+        count=int(min(values.get("count", 0), MAX_COUNT)),
     )
 
 
@@ -226,6 +273,6 @@ def _number(text: str, spec: str) -> float:
         number = float(text)
     except ValueError:
         number = -1.0
-    if not 0 <= number <= 86_400:
-        raise ValueError(f"not a number from 0 to 86400: {text!r} in {spec!r}")
+    if not 0 <= number <= MAX_COUNT:
+        raise ValueError(f"not a number from 0 to {MAX_COUNT}: {text!r} in {spec!r}")
     return number

@@ -31,7 +31,8 @@ class LedgerEntry(msgspec.Struct):
     asked_tokens:    counted in the request, whatever became of it.
     input_tokens, output_tokens: what the vendor bills. A finished answer: its usage. A stream broken after content:
                      the whole input, and one output token for each content chunk handed to the socket. Else 0.
-    reported:        the usage that was put on the wire, None if there was none.
+    cached_input_tokens, cache_write_tokens: of input_tokens, as far as they were billed.
+    reported:        the usage that was put on the wire, None if there was none; what a vendor that cheats says.
     chunks_sent:     events of a stream, content or not; 1 for a whole reply.
     content_sent:    reasoning, text and tool arguments handed to the socket, in order.
     """
@@ -55,6 +56,8 @@ class LedgerEntry(msgspec.Struct):
     images: int = 0
     asked_tokens: int = 0
     input_tokens: int = 0
+    cached_input_tokens: int = 0
+    cache_write_tokens: int = 0
     output_tokens: int = 0
     reported: Tokens | None = None
     cost_nanousd: int = 0
@@ -79,6 +82,7 @@ class Totals(msgspec.Struct, frozen=True):
     by_outcome: dict[str, int]
     by_model: dict[str, int]
     input_tokens: int
+    cached_input_tokens: int
     output_tokens: int
     cost_nanousd: int
     connections: int
@@ -143,6 +147,7 @@ class LabLedger:
             by_outcome=dict(Counter(entry.outcome for entry in inference)),
             by_model=dict(Counter(entry.model for entry in inference if entry.model is not None)),
             input_tokens=sum(entry.input_tokens for entry in inference),
+            cached_input_tokens=sum(entry.cached_input_tokens for entry in inference),
             output_tokens=sum(entry.output_tokens for entry in inference),
             cost_nanousd=sum(entry.cost_nanousd for entry in inference),
             connections=self._connections_seen,

@@ -225,6 +225,10 @@ class Reply:
     async def send(self, data: bytes) -> None:
         await self._write(b"%x\r\n%b\r\n" % (len(data), data) if self._is_chunked else data)
 
+    async def send_raw(self, data: bytes) -> None:
+        """Past all framing."""
+        await self._write(data)
+
     async def send_bad_framing(self) -> None:
         await self._write(b"zz\r\nnot a chunk\r\n" if self._is_chunked else b"")
 

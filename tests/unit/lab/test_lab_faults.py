@@ -55,6 +55,8 @@ def test_every_fault_is_in_exactly_one_list():
         faults.AFTER_CONTENT_FAULTS,
         faults.AFTER_CONTENT_TIMEOUT_FAULTS,
         faults.HARMLESS_FAULTS,
+        faults.CHEATING_FAULTS,
+        faults.HOSTILE_FAULTS,
     ]
     assert sorted(name for names in lists for name in names) == sorted(FAULTS)
 
@@ -124,3 +126,18 @@ def test_rules_tell_how_often_they_matched_and_struck():
     plan = plan_of(FaultRule("status_500", every=3))
     strikes(plan, 7)
     assert (plan.rules()[0]["matched"], plan.rules()[0]["struck"]) == (7, 2)
+
+
+def test_changing_rules_leaves_the_counts_of_those_that_stay():
+    plan = plan_of(FaultRule("status_500", count=2))
+    strikes(plan, 2)
+    plan.change([FaultRule("status_429", every=100), FaultRule("status_500", count=2)])
+    assert strikes(plan, 3) == [False] * 3
+    plan.replace([FaultRule("status_500", count=2)])
+    assert strikes(plan, 3) == [True, True, False]
+
+
+def test_the_size_of_what_a_hostile_vendor_sends_has_a_limit():
+    assert parse_fault("giant_body=999999").megabytes == faults.MAX_MEGABYTES
+    assert parse_fault("endless_line").megabytes == 64
+    assert parse_fault("many_headers=7").count == 7
