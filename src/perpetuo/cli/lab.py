@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Callable
 
 import click
 import msgspec
@@ -11,6 +12,29 @@ from perpetuo.lab.faults import FAULTS
 from perpetuo.lab.prices import LabPrice
 from perpetuo.lab.vendor import Lab, ShapeName, SimulatedVendor, VendorSettings
 
+_TITLES: dict[ShapeName, str] = {
+    "openai": "OpenAI",
+    "anthropic": "Anthropic",
+    "gemini": "Gemini",
+    "bedrock": "Bedrock",
+    "cohere": "Cohere",
+}
+_SERVED_UNASKED: tuple[ShapeName, ...] = ("openai", "anthropic")
+
+
+def _vendor_counts(command: Callable[..., None]) -> Callable[..., None]:
+    """An option for each protocol, `--openai 2`."""
+    for shape, title in reversed(_TITLES.items()):
+        option = click.option(
+            f"--{shape}",
+            default=int(shape in _SERVED_UNASKED),
+            show_default=True,
+            type=click.IntRange(0, 64),
+            help=f"{title}-shaped vendors.",
+        )
+        command = option(command)
+    return command
+
 
 @click.group()
 def lab() -> None:
@@ -18,17 +42,7 @@ def lab() -> None:
 
 
 @lab.command()
-@click.option(
-    "--openai", "openai_count", default=1, show_default=True, type=click.IntRange(0, 64), help="OpenAI-shaped vendors."
-)
-@click.option(
-    "--anthropic",
-    "anthropic_count",
-    default=1,
-    show_default=True,
-    type=click.IntRange(0, 64),
-    help="Anthropic-shaped vendors.",
-)
+@_vendor_counts
 @click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address.")
 @click.option(
     "--port", default=0, type=click.IntRange(0, 65535 - 128), help="Of the first vendor, the others follow. 0: any."
@@ -41,8 +55,6 @@ def lab() -> None:
 @click.option("--input-price", default=0, type=click.IntRange(0), help="Micro-USD per million tokens.")
 @click.option("--output-price", default=0, type=click.IntRange(0), help="Micro-USD per million tokens.")
 def serve(
-    openai_count: int,
-    anthropic_count: int,
     host: str,
     port: int,
     seed: int,
@@ -52,6 +64,7 @@ def serve(
     jitter: float,
     input_price: int,
     output_price: int,
+    **counts: int,
 ) -> None:
     """Run simulated vendors until Ctrl-C. Prints one line of JSON with their base URLs, see docs/lab.md."""
     settings = VendorSettings(
@@ -61,14 +74,13 @@ def serve(
         words=words,
         price=LabPrice(input=input_price, output=output_price),
     )
-    counts: dict[ShapeName, int] = {"openai": openai_count, "anthropic": anthropic_count}
     vendors = [
         SimulatedVendor(f"{shape}-{number}", shape, seed=seed, settings=settings)
-        for shape, count in counts.items()
-        for number in range(1, count + 1)
+        for shape in _TITLES
+        for number in range(1, counts[shape] + 1)
     ]
     if not vendors:
-        raise click.UsageError("ask for at least one vendor: --openai N or --anthropic N")
+        raise click.UsageError("ask for at least one vendor: --openai N, --anthropic N, …")
     try:
         asyncio.run(_serve(Lab(vendors), host, port))
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Simulated vendors on loopback: OpenAI- and Anthropic-shaped, with their own latency, prices, faults and books.
+"""Simulated vendors on loopback, in five wire protocols, with their own latency, prices, faults and books.
 
 The oracle of our tests and a playground for users (`perpetuo lab serve`, docs/lab.md). Nothing here calls the
 gateway's own code for what it states: prices, tokens and framing are worked out a second time on purpose.
@@ -22,7 +22,7 @@ from perpetuo.lab.faults import (
 )
 from perpetuo.lab.ledger import Connection, LabLedger, LedgerEntry
 from perpetuo.lab.prices import LabPrice
-from perpetuo.lab.script import Script, ScriptedToolCall, ScriptedUsage
+from perpetuo.lab.script import Script, ScriptedCitation, ScriptedToolCall, ScriptedUsage
 from perpetuo.lab.vendor import Lab, SimulatedVendor, VendorSettings
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "LabPrice",
     "LedgerEntry",
     "Script",
+    "ScriptedCitation",
     "ScriptedToolCall",
     "ScriptedUsage",
     "SimulatedVendor",

@@ -310,7 +310,9 @@ def _check_signatures(contents: Sequence[_Content], generation: int) -> None:
         calls = content.calls()
         for part in content.parts:
             signature = part.thought_signature
-            if signature and signature not in _NO_SIGNATURES and not is_signature_of(signature, _signed(part)):
+            if not signature or signature in _NO_SIGNATURES:
+                continue
+            if not is_signature_of(_standard_base64(signature), _signed(part)):
                 raise Refusal(400, "Corrupted thought signature.")
         first = calls[0] if calls else None
         if generation >= 3 and at > turn and first is not None and not first.thought_signature:
@@ -320,6 +322,13 @@ def _check_signatures(contents: Sequence[_Content], generation: int) -> None:
                 "Function call is missing a thought_signature in functionCall parts. Additional data, function call"
                 f" `default_api:{name}`, position {at + 1}.",
             )
+
+
+def _standard_base64(text: str) -> str:
+    """JSON of protocol buffers takes both alphabets, with or without padding; the vendor's Python client writes the
+    other one: https://protobuf.dev/programming-guides/json/ (read 2026-11-24)."""
+    text = text.replace("-", "+").replace("_", "/").rstrip("=")
+    return text + "=" * (-len(text) % 4)
 
 
 def _starts_turn(content: _Content) -> bool:
