@@ -1,6 +1,7 @@
 """Answers in OpenAI's shape, whole and as chunks, for the protocols that bring a shape of their own."""
 
 import re
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -10,7 +11,7 @@ from perpetuo.providers.sse import DONE_EVENT
 
 
 class ChunkWriter:
-    """`chat.completion.chunk` events with one choice. The head of an event is encoded once for the stream."""
+    """`chat.completion.chunk` events, one choice in each. The head of an event is encoded once for the stream."""
 
     def __init__(self, context: ReplyContext) -> None:
         self._context = context
@@ -27,19 +28,34 @@ class ChunkWriter:
         envelope = self._envelope()
         if self._context.include_usage:
             envelope["usage"] = None
-        self._head = b"data: " + msgspec.json.encode(envelope)[:-1] + b',"choices":[{"index":0,"delta":'
+        self._head = b"data: " + msgspec.json.encode(envelope)[:-1] + b',"choices":[{"index":'
         return self.delta({"role": "assistant", "content": ""})
 
-    def delta(self, delta: dict[str, object]) -> bytes:
-        """A stream that was never started is started without a name of the model."""
+    def delta(self, delta: dict[str, object], index: int = 0, logprobs: object = None) -> bytes:
+        """index: of the choice. A stream that was never started is started without a name of the model."""
         opening = b"" if self._head else self.start(None)
-        return opening + self._head + msgspec.json.encode(delta) + b',"logprobs":null,"finish_reason":null}]}\n\n'
+        return opening + self._choice(delta, index, logprobs, b"null")
+
+    def finish_choice(self, finish_reason: str, index: int = 0, extra: Mapping[str, object] | None = None) -> bytes:
+        """The last chunk of one choice. extra: fields of the choice that OpenAI's shape does not have."""
+        opening = b"" if self._head else self.start(None)
+        reason = msgspec.json.encode(finish_reason)
+        for name, value in (extra or {}).items():
+            reason += b"," + msgspec.json.encode(name) + b":" + msgspec.json.encode(value)
+        return opening + self._choice({}, index, None, reason)
+
+    def close(self, usage: Usage) -> bytes:
+        """After the last choice: the usage if the client asked for it, and `[DONE]`."""
+        return self._usage(usage) + DONE_EVENT
 
     def finish(self, finish_reason: str, usage: Usage) -> bytes:
-        """The last chunk, the usage if the client asked for it, and `[DONE]`."""
-        opening = b"" if self._head else self.start(None)
-        end = b'{},"logprobs":null,"finish_reason":' + msgspec.json.encode(finish_reason) + b"}]}\n\n"
-        return opening + self._head + end + self._usage(usage) + DONE_EVENT
+        """The end of a stream with one choice."""
+        return self.finish_choice(finish_reason) + self.close(usage)
+
+    def _choice(self, delta: dict[str, object], index: int, logprobs: object, finish_reason: bytes) -> bytes:
+        encoded = b"null" if logprobs is None else msgspec.json.encode(logprobs)
+        opening = self._head + str(index).encode() + b',"delta":' + msgspec.json.encode(delta)
+        return opening + b',"logprobs":' + encoded + b',"finish_reason":' + finish_reason + b"}]}\n\n"
 
     def _usage(self, usage: Usage) -> bytes:
         shown = openai_usage(usage)
@@ -61,12 +77,19 @@ def completion(
 ) -> bytes:
     """A whole `chat.completion` with one choice. message: in OpenAI's shape."""
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish_reason}
+    return completion_of([choice], context, model, usage)
+
+
+def completion_of(
+    choices: Sequence[Mapping[str, object]], context: ReplyContext, model: str | None, usage: Usage
+) -> bytes:
+    """A whole `chat.completion`. choices: in OpenAI's shape."""
     body: dict[str, object] = {
         "id": context.reply_id,
         "object": "chat.completion",
         "created": context.created_s,
         "model": context.model_label or model or "",
-        "choices": [choice],
+        "choices": choices,
     }
     shown = openai_usage(usage)
     if shown is not None:
