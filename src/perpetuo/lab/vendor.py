@@ -13,8 +13,8 @@ import msgspec
 
 from perpetuo.lab.anthropic_shape import AnthropicShape, count_tokens_reply
 from perpetuo.lab.bedrock_shape import BedrockShape
-from perpetuo.lab.cohere_shape import CohereShape
 from perpetuo.lab.cheats import heeded, told, without_usage
+from perpetuo.lab.cohere_shape import CohereShape
 from perpetuo.lab.control import LabControl
 from perpetuo.lab.draws import between, digest, fraction
 from perpetuo.lab.faults import Fault, FaultPlan, FaultRule, parse_fault
@@ -499,8 +499,7 @@ class _Exchange:
             await self._finish("finished_broken")
             return
         if fault is not None and fault.name == "truncated_json":
-            first = events[0].data
-            await self._event(first[: len(first) // 2])
+            await self._event(_half(events[0]))
             await self._finish("finished_broken")
             return
         breaks = fault.row.breaks if fault is not None else None
@@ -746,6 +745,12 @@ def find_directive(text: str) -> Directive:
             problem = str(error)
         end = text.find("]]", end + 1)
     raise Refusal(400, f"the lab can not read the directive in the message: {problem}", type_="invalid_request_error")
+
+
+def _half(event: StreamEvent) -> bytes:
+    """The first half of its bytes, but nothing of its text."""
+    half = event.data[: len(event.data) // 2]
+    return half.partition(msgspec.json.encode(event.content))[0] if event.content else half
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,7 +1,10 @@
 """A client that shows what really came over the socket, and how it ended."""
 
 import asyncio
+import struct
 from typing import Any
+from urllib.parse import quote
+from zlib import crc32
 
 import msgspec
 
@@ -24,7 +27,30 @@ class RawReply(msgspec.Struct):
 
     @property
     def events(self) -> list[bytes]:
-        return [part for part in self.body.split(b"\n\n") if part]
+        """Server-sent events, or the frames of AWS; what is broken off or damaged is one more, the last."""
+        if self.headers.get("content-type") == "application/vnd.amazon.eventstream":
+            return _frames(self.body)
+        return [part for part in self.body.replace(b"\r\n", b"\n").split(b"\n\n") if part]
+
+
+def _frames(body: bytes) -> list[bytes]:
+    frames: list[bytes] = []
+    while len(body) >= 12:
+        total, _, checksum = struct.unpack(">III", body[:12])
+        assert checksum == crc32(body[:8])
+        frames.append(body[:total])
+        body = body[total:]
+    return [*frames, body] if body else frames
+
+
+def is_intact(frame: bytes) -> bool:
+    if len(frame) < 16 or struct.unpack(">I", frame[:4])[0] != len(frame):
+        return False
+    return struct.unpack(">I", frame[-4:])[0] == crc32(frame[:-4])
+
+
+def payload_of(frame: bytes) -> bytes:
+    return frame[12 + struct.unpack(">I", frame[4:8])[0] : -4]
 
 
 class RawConnection:
@@ -86,15 +112,33 @@ async def connect(vendor: SimulatedVendor) -> RawConnection:
 def request_of(
     vendor: SimulatedVendor, headers: dict[str, str] | None = None, **body: Any
 ) -> tuple[str, str, dict[str, str], bytes]:
-    """A chat request in the vendor's protocol."""
-    sent: dict[str, str] = {"content-type": "application/json"}
-    if vendor.shape_name == "openai":
-        path, defaults = "/v1/chat/completions", {"model": "gpt-4o", "messages": HELLO}
-        sent |= {"authorization": "Bearer sk-lab-1234"}
-    else:
-        path, defaults = "/v1/messages", {"model": "claude-x", "messages": HELLO, "max_tokens": 1000}
-        sent |= {"x-api-key": "sk-lab-1234", "anthropic-version": "2023-06-01"}
-    return "POST", path, sent | (headers or {}), msgspec.json.encode(defaults | body)
+    """A chat request in the vendor's protocol. body: model, stream and messages as in OpenAI's, the rest as it is."""
+    sent: dict[str, str] = {"content-type": "application/json", "authorization": "Bearer sk-lab-1234"}
+    model = body.pop("model", "gpt-4o")
+    stream = body.pop("stream", False)
+    messages = body.pop("messages", HELLO)
+    match vendor.shape_name:
+        case "openai":
+            path = "/v1/chat/completions"
+            body |= {"model": model, "messages": messages, "stream": stream}
+        case "anthropic":
+            path = "/v1/messages"
+            body = {"max_tokens": 1000, "model": model, "messages": messages, "stream": stream} | body
+            del sent["authorization"]
+            sent |= {"x-api-key": "sk-lab-1234", "anthropic-version": "2023-06-01"}
+        case "gemini":
+            verb = "streamGenerateContent?alt=sse" if stream else "generateContent"
+            path = f"/v1beta/models/{quote(model)}:{verb}"
+            body["contents"] = [{"role": "user", "parts": [{"text": message["content"]}]} for message in messages]
+            del sent["authorization"]
+            sent["x-goog-api-key"] = "sk-lab-1234"
+        case "bedrock":
+            path = f"/model/{quote(model, safe='')}/converse{'-stream' if stream else ''}"
+            body["messages"] = [{"role": "user", "content": [{"text": message["content"]}]} for message in messages]
+        case "cohere":
+            path = "/v2/chat"
+            body |= {"model": model, "messages": messages, "stream": stream}
+    return "POST", path, sent | (headers or {}), msgspec.json.encode(body)
 
 
 async def ask(vendor: SimulatedVendor, headers: dict[str, str] | None = None, **body: Any) -> RawReply:

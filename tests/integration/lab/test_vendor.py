@@ -10,7 +10,7 @@ import httptools
 import msgspec
 import openai
 import pytest
-from lab_client import RawReply, ask, call, connect, request_of, until
+from lab_client import RawReply, ask, call, connect, is_intact, payload_of, request_of, until
 
 from perpetuo.lab import (
     AFTER_CONTENT_FAULTS,
@@ -31,13 +31,14 @@ from perpetuo.lab import (
     SimulatedVendor,
     VendorSettings,
 )
+from perpetuo.lab.vendor import SHAPES
 
 WORDS = "word1 word2 word3 word4 word5"
 SETTINGS = VendorSettings(words=5, price=LabPrice(input=1_000_000, output=2_000_000))
 ERROR_STATUS_FAULTS = [name for name, row in FAULTS.items() if row.status is not None]
 
 
-@pytest.fixture(params=["openai", "anthropic"])
+@pytest.fixture(params=SHAPES)
 async def vendor(request: pytest.FixtureRequest) -> AsyncIterator[SimulatedVendor]:
     async with SimulatedVendor("a", request.param, settings=SETTINGS) as running:
         yield running
@@ -50,25 +51,52 @@ async def openai_vendor() -> AsyncIterator[SimulatedVendor]:
 
 
 def text_of(reply: RawReply, *, stream: bool) -> str:
-    """The text of a reply as far as it is one, in either protocol."""
+    """The text of a reply as far as it is one, in any protocol."""
     if not stream:
-        document = reply.json
-        if "choices" in document:
-            return document["choices"][0]["message"]["content"]
-        return "".join(block.get("text", "") for block in document["content"])
+        return _text(reply.json)
     text = ""
-    for event in reply.events:
-        for line in event.split(b"\n"):
-            if line.startswith(b"data: {"):
-                try:
-                    data: Any = msgspec.json.decode(line[6:])
-                except msgspec.DecodeError:
-                    continue
-                if data.get("choices"):
-                    text += data["choices"][0]["delta"].get("content") or ""
-                elif data.get("type") == "content_block_delta":
-                    text += data["delta"].get("text", "")
+    for data in documents(reply):
+        text += _text(data)
     return text
+
+
+def documents(reply: RawReply) -> list[Any]:
+    """The JSON of each event that can be read."""
+    found: list[Any] = []
+    for event in reply.events:
+        if reply.headers["content-type"].startswith("application/"):
+            lines = [payload_of(event)] if is_intact(event) else []
+        else:
+            lines = [line[6:] for line in event.split(b"\n") if line.startswith(b"data: {")]
+        for line in lines:
+            try:
+                found.append(msgspec.json.decode(line))
+            except msgspec.DecodeError:
+                continue
+    return found
+
+
+def _text(data: Any) -> str:
+    """Of a whole reply or of one event."""
+    match data:
+        case {"choices": [{"message": message}]}:  # OpenAI
+            return message["content"]
+        case {"choices": [{"delta": delta}]}:
+            return delta.get("content") or ""
+        case {"candidates": [{"content": {"parts": parts}}]}:  # Gemini
+            return "".join(part.get("text", "") for part in parts if not part.get("thought"))
+        case {"output": {"message": {"content": blocks}}}:  # Bedrock
+            return "".join(block.get("text", "") for block in blocks)
+        case {"message": {"tool_plan": plan}}:  # Cohere
+            return plan
+        case {"message": {"content": blocks}} | {"content": blocks}:  # Cohere, Anthropic
+            return "".join(block.get("text", "") for block in blocks)
+        case {"delta": {"message": {"content": {"text": text}}}} | {"delta": {"message": {"tool_plan": text}}}:
+            return text
+        case {"delta": {"text": text}}:  # Anthropic, Bedrock
+            return text
+        case _:
+            return ""
 
 
 def is_whole(reply: RawReply, *, stream: bool) -> bool:
@@ -76,12 +104,17 @@ def is_whole(reply: RawReply, *, stream: bool) -> bool:
     if reply.status != 200 or reply.ended != "whole":
         return False
     if stream:
-        ends = (b"data: [DONE]", b"event: message_stop")
-        return bool(reply.events) and reply.events[-1].startswith(ends) and text_of(reply, stream=True) == WORDS
+        return bool(reply.events) and _is_end(reply.events[-1]) and text_of(reply, stream=True) == WORDS
     try:
         return text_of(reply, stream=False) == WORDS
     except (msgspec.DecodeError, KeyError, TypeError):
         return False
+
+
+def _is_end(event: bytes) -> bool:
+    if event.startswith((b"data: [DONE]", b"event: message_stop")) or b'"finishReason"' in event:
+        return True
+    return b":event-type\x07\x00\x08metadata" in event and is_intact(event)
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -204,11 +237,22 @@ async def test_an_error_status_has_the_vendors_own_body(vendor: SimulatedVendor,
     assert reply.status == FAULTS[fault].status == vendor.ledger[0].status
     if reply.status == 502:
         assert reply.headers["content-type"].startswith("text/html")
-    elif vendor.shape_name == "openai":
-        assert set(reply.json["error"]) == {"message", "type", "param", "code"}
-    else:
-        assert reply.json["type"] == "error"
-        assert set(reply.json["error"]) >= {"type", "message"}
+        return
+    document = reply.json
+    match vendor.shape_name:
+        case "openai":
+            assert set(document["error"]) == {"message", "type", "param", "code"}
+        case "anthropic":
+            assert document["type"] == "error"
+            assert set(document["error"]) >= {"type", "message"}
+        case "gemini":
+            assert document["error"]["code"] == reply.status
+            assert set(document["error"]) >= {"code", "message", "status"}
+        case "bedrock":
+            assert set(document) == {"message"}
+            assert "Exception:" in reply.headers["x-amzn-ErrorType"]
+        case "cohere":
+            assert set(document) == {"id", "message"}
 
 
 async def test_retry_after_comes_in_seconds_as_a_date_or_not_at_all(openai_vendor: SimulatedVendor):
@@ -272,7 +316,8 @@ async def test_a_scripted_answer_is_the_same_posted_or_in_the_message(vendor: Si
     bodies = [msgspec.json.decode(reply.body, type=dict[str, Any]) for reply in (in_message, by_name, by_default)]
     texts = [text_of(reply, stream=False) for reply in (in_message, by_name, by_default)]
     assert texts == ["The answer is 42."] * 3
-    assert bodies[0]["usage"] == bodies[1]["usage"] == bodies[2]["usage"]
+    usage = "usageMetadata" if vendor.shape_name == "gemini" else "usage"
+    assert bodies[0][usage] == bodies[1][usage] == bodies[2][usage]
     assert [entry.reported for entry in vendor.ledger] == [vendor.ledger[0].reported] * 3
     assert vendor.ledger[0].reported.input_tokens == 100  # type: ignore[union-attr]
     assert (await ask(vendor, messages=[{"role": "user", "content": '[[lab {"script": "?"}]]'}])).status == 400
@@ -296,13 +341,25 @@ async def test_without_a_key_the_request_is_refused(openai_vendor: SimulatedVend
     assert (await ask(openai_vendor)).status == 200
 
 
+# shape -> path, the list's name, the model's name for its id
+LISTS = {
+    "openai": ("/v1/models", "data", "id"),
+    "anthropic": ("/v1/models", "data", "id"),
+    "gemini": ("/v1beta/models", "models", "name"),
+    "bedrock": ("/foundation-models", "modelSummaries", "modelId"),
+    "cohere": ("/v1/models", "models", "name"),
+}
+
+
 async def test_models_are_listed_and_others_refused_when_the_vendor_is_strict(vendor: SimulatedVendor):
     vendor.change_settings(models=["m1", "m2"], strict_models=True)
     version = {"anthropic-version": "2023-06-01"}
-    listed = await call(vendor, "GET", "/v1/models", **version)
-    assert [model["id"] for model in listed.json["data"]] == ["m1", "m2"]
-    assert (await call(vendor, "GET", "/v1/models/m2", **version)).json["id"] == "m2"
-    assert (await call(vendor, "GET", "/v1/models/m3", **version)).status == 404
+    path, name, key = LISTS[vendor.shape_name]
+    listed = await call(vendor, "GET", path, **version)
+    assert [model[key].removeprefix("models/") for model in listed.json[name]] == ["m1", "m2"]
+    one = (await call(vendor, "GET", f"{path}/m2", **version)).json
+    assert one.get("modelDetails", one)[key].endswith("m2")
+    assert (await call(vendor, "GET", f"{path}/m3", **version)).status == 404
     assert (await ask(vendor, model="m2")).status == 200
     assert (await ask(vendor, model="m3")).status == 404
     assert vendor.ledger.totals().other_requests == 3
