@@ -43,12 +43,18 @@ class Settings(BaseSettings):
     """Without streaming the whole answer is generated before its first byte."""
     idle_timeout_s: float = Field(default=60.0, gt=0)
     total_timeout_s: float = Field(default=600.0, gt=0)
+    stall_floor_bytes_per_s: float = Field(default=0.0, ge=0)
+    """A stream that brings less, on average of `stall_window_s` of waiting for it, has failed; 0 = no floor. Models that
+    think in silence bring nothing for a while: set it where that is known not to happen."""
+    stall_window_s: float = Field(default=30.0, gt=0)
     drain_timeout_s: float = Field(default=30.0, ge=0)
 
     max_body_bytes: int = Field(default=32 * 1024 * 1024, gt=0)
     ip_rate_limit: int = Field(default=1000, ge=0)
     """Requests a minute per client address; 0 switches it off."""
     ip_rate_limit_exempt: Annotated[tuple[str, ...], NoDecode] = ()
+    model_discovery: Literal["on", "off"] = "on"
+    """Read the vendors' own model lists: hourly, those of self-hosted servers every minute."""
     snapshot_poll_s: float = Field(default=5.0, gt=0)
 
     journal_max_bytes: int = Field(default=2 * 1024**3, gt=0)

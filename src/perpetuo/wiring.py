@@ -22,7 +22,8 @@ from perpetuo.core.limits import IpLimiter
 from perpetuo.core.ports import Clock, Entropy
 from perpetuo.core.resilience.availability import Availability
 from perpetuo.core.resilience.health import Health
-from perpetuo.core.snapshot import ProviderKey
+from perpetuo.core.snapshot import ProviderKey, Workspace
+from perpetuo.db.discovery_store import SqlDiscoveryStore
 from perpetuo.db.engine import create_engine, owner_transaction
 from perpetuo.db.partitions import drop_expired, ensure_partitions
 from perpetuo.db.projection_store import SqlProjectionStore
@@ -32,6 +33,8 @@ from perpetuo.events.event_manager import EventManager, Sink
 from perpetuo.events.sinks.jsonl_file import JsonlFileSink
 from perpetuo.events.sinks.log_line import LogLineSink
 from perpetuo.gateway.admit import Admission
+from perpetuo.gateway.credentials import Credentials
+from perpetuo.gateway.discovery import ModelDiscovery
 from perpetuo.gateway.endpoints import handle
 from perpetuo.gateway.snapshot_feed import SnapshotFeed
 from perpetuo.gateway.state import GatewayState, Limits
@@ -47,6 +50,7 @@ from perpetuo.ledger.journal import JournalUnavailable, JournalWriter
 from perpetuo.ledger.projector import Projector
 from perpetuo.ledger.recovery import Recovery
 from perpetuo.observability.logging import configure_logging
+from perpetuo.providers.catalog.discovered import with_known_facts
 from perpetuo.providers.catalog.load import load_catalog
 from perpetuo.providers.registry import PROTOCOLS
 from perpetuo.settings import Settings
@@ -101,13 +105,46 @@ async def run_projector(settings: Settings, database_url: str, stop: asyncio.Eve
     recovery = asyncio.create_task(
         _recover_forever(Recovery(directory, clock, entropy, max_segment_bytes=SEGMENT_BYTES))
     )
+    background = [recovery]
+    upstream: Upstream | None = None
+    if settings.model_discovery == "on":
+        upstream = await asyncio.to_thread(build_upstream, settings)
+        background.append(asyncio.create_task(_build_discovery(settings, engine, upstream, clock).run()))
     try:
         await projector.run(stop)
     finally:
-        recovery.cancel()
-        await asyncio.gather(recovery, return_exceptions=True)
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        if upstream is not None:
+            await upstream.aclose()
         await engine.dispose()
         await owner.dispose()
+
+
+def _build_discovery(settings: Settings, engine: AsyncEngine, upstream: Upstream, clock: Clock) -> ModelDiscovery:
+    catalog = build_catalog(clock)
+    loader = SnapshotLoader(engine, catalog, build_sealer(settings))
+
+    async def load_workspace(workspace_id: str) -> Workspace | None:
+        workspace, _ = await loader.load_workspace(workspace_id)
+        return workspace
+
+    return ModelDiscovery(
+        SqlDiscoveryStore(engine),
+        load_workspace,
+        catalog,
+        PROTOCOLS,
+        upstream,
+        Credentials(upstream, clock),
+        clock,
+        lambda vendor, models: with_known_facts(vendor, models, catalog, _today(clock)),
+    )
+
+
+def build_sealer(settings: Settings) -> Sealer:
+    encryption_key = None if settings.encryption_key is None else settings.encryption_key.get_secret_value()
+    return Sealer(parse_secret("ENCRYPTION_KEY", encryption_key))
 
 
 def journal_directory(settings: Settings) -> Path:
@@ -116,7 +153,11 @@ def journal_directory(settings: Settings) -> Path:
 
 def build_catalog(clock: Clock) -> Catalog:
     """Prices are those valid today; a long-running process reads them again at its next start."""
-    return load_catalog(datetime.datetime.fromtimestamp(clock.wall_s(), datetime.UTC).date())
+    return load_catalog(_today(clock))
+
+
+def _today(clock: Clock) -> datetime.date:
+    return datetime.datetime.fromtimestamp(clock.wall_s(), datetime.UTC).date()
 
 
 def build_upstream(settings: Settings) -> Upstream:
@@ -188,9 +229,8 @@ class GatewayServer(uvicorn.Server):
 async def _serve(settings: Settings, sockets: list[socket.socket], database_url: str) -> None:
     clock, entropy = SystemClock(), SystemEntropy()
     engine = create_engine(database_url, role="perpetuo_system")
-    encryption_key = None if settings.encryption_key is None else settings.encryption_key.get_secret_value()
     catalog = build_catalog(clock)
-    loader = SnapshotLoader(engine, catalog, Sealer(parse_secret("ENCRYPTION_KEY", encryption_key)))
+    loader = SnapshotLoader(engine, catalog, build_sealer(settings))
     admission = build_admission(settings)
     feed = SnapshotFeed(loader, catalog, admission, clock, settings.snapshot_poll_s)
     events = EventManager(EVENTS_KEPT, _sinks(settings))

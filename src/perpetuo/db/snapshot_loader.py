@@ -134,7 +134,17 @@ class SnapshotLoader:
             priority=row["priority"],
             enabled=row["enabled"],
             models=models,
+            discovered=_discovered(row),
         )
+
+
+def _discovered(row: dict[str, Any]) -> tuple[Model, ...]:
+    """A list that an older or newer version wrote is not worth a provider key: it is read again soon."""
+    try:
+        return msgspec.convert(row["discovered"], tuple[Model, ...])
+    except msgspec.ValidationError as exc:
+        log.warning("provider key %s: its model list can not be read: %s", row["id"], exc)
+        return ()
 
 
 def _workspace(row: dict[str, Any], keys: tuple[ProviderKey, ...], catalog: Catalog) -> Workspace:

@@ -76,6 +76,11 @@ provider_keys = Table(
     Column("models", JSONB, nullable=False, server_default=EMPTY_LIST),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    # A list of `core.catalog.Model` too: what the vendor's own list had, when it was read, and what went wrong since.
+    Column("discovered", JSONB, nullable=False, server_default=EMPTY_LIST),
+    Column("discovered_at", DateTime(timezone=True)),
+    Column("discovery_tried_at", DateTime(timezone=True)),
+    Column("discovery_error", Text),
     UniqueConstraint("workspace_id", "vendor", "label"),
     CheckConstraint("priority >= 1", name="priority"),
 )

@@ -9,9 +9,8 @@ from typing import NamedTuple
 from perpetuo.core.catalog import Vendor
 from perpetuo.core.errors import TransportError
 from perpetuo.core.ports import Clock
-from perpetuo.core.snapshot import ProviderKey, Secret
+from perpetuo.core.snapshot import InvalidSecret, ProviderKey, Secret
 from perpetuo.http.upstream import Deadlines, Upstream
-from perpetuo.providers.auth import InvalidSecret
 from perpetuo.providers.credentials import Token, TokenRefused, needs_token, read_token, token_request
 
 log = logging.getLogger(__name__)

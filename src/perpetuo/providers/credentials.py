@@ -4,7 +4,9 @@ Pure: what to ask whom, and what the answer means. `gateway/credentials.py` does
 """
 
 import base64
+import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -17,9 +19,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from perpetuo.core.catalog import Vendor
-from perpetuo.core.snapshot import Secret
-from perpetuo.providers.auth import InvalidSecret
+from perpetuo.core.snapshot import InvalidSecret, Secret
+from perpetuo.providers.aws_credentials import AwsKeys, BedrockApiKey, parse_aws_secret
 from perpetuo.providers.base import UpstreamRequest
+from perpetuo.providers.sigv4 import Scope, signature_headers
 
 GOOGLE_TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 GOOGLE_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
@@ -29,6 +32,11 @@ https://developers.google.com/identity/protocols/oauth2/service-account (read 20
 AZURE_AUTHORITY = "https://login.microsoftonline.com"
 AZURE_SCOPE = "https://cognitiveservices.azure.com/.default"
 """https://learn.microsoft.com/azure/ai-services/openai/how-to/managed-identity (read 2026-11-24)"""
+
+
+ASSUMED_S = 3600
+"""Of an assumed role: the longest that every role allows."""
+_XML_ERROR = re.compile(rb"<(?:Code|Message)>([^<]{1,1000})</")
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -48,8 +56,12 @@ class TokenRefused(Exception):
 
 
 def needs_token(vendor: Vendor, secret: Secret) -> bool:
-    """Cheap enough for each request: a secret that is a JSON document is exchanged, any other one is sent."""
-    return vendor.auth in _REQUESTS and secret.reveal().lstrip().startswith("{")
+    """Cheap enough for each request: a secret that is a JSON document is exchanged, any other one is sent. AWS's
+    documents are exchanged where they name a role to assume."""
+    if vendor.auth not in _REQUESTS:
+        return False
+    value = secret.reveal()
+    return value.lstrip().startswith("{") and (vendor.auth != "aws" or '"role_arn"' in value)
 
 
 def token_request(vendor: Vendor, secret: Secret, now_s: float) -> UpstreamRequest | None:
@@ -62,6 +74,8 @@ def read_token(vendor: Vendor, secret: Secret, status: int, body: bytes, now_s: 
     """Raises TokenRefused, with the token service's own words where it has any."""
     if status != 200:
         raise TokenRefused(_words(body) or f"The token service answered {status}.", status)
+    if vendor.auth == "aws":
+        return _assumed_keys(secret, body)
     try:
         granted = msgspec.json.decode(body, type=_Granted)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -138,8 +152,58 @@ def _azure(secret: str, now_s: float) -> UpstreamRequest | None:
     return _form_post(url, form)
 
 
+def _aws(secret: str, now_s: float) -> UpstreamRequest | None:
+    """AssumeRole, signed with the keys that may assume it.
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html (read 2026-11-24)"""
+    keys = parse_aws_secret(secret)
+    if isinstance(keys, BedrockApiKey) or keys.role_arn is None:
+        return None
+    if keys.region is None:
+        raise InvalidSecret("An AWS key that assumes a role names its region; add `region` to the key's JSON.")
+    form = {
+        "Action": "AssumeRole",
+        "Version": "2011-06-15",
+        "RoleArn": keys.role_arn,
+        "RoleSessionName": keys.role_session_name or "perpetuo",
+        "DurationSeconds": str(ASSUMED_S),
+    }
+    if keys.external_id is not None:
+        form["ExternalId"] = keys.external_id
+    china = ".cn" if keys.region.startswith("cn-") else ""
+    request = _form_post(f"https://sts.{keys.region}.amazonaws.com{china}/", form)
+    scope = Scope(keys.region, "sts")
+    stable = tuple(header for header in request.headers if header[0] == "content-type")
+    added = signature_headers(request.method, request.url, stable, request.body, keys, scope, now_s)
+    return msgspec.structs.replace(request, headers=request.headers + added)
+
+
+def _assumed_keys(secret: Secret, body: bytes) -> Token:
+    """The temporary keys as a document of the same form as the stored one, now without a role."""
+    found = {
+        name: _xml_text(name).search(body) for name in ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
+    }
+    values = {name: match[1].decode("utf-8", "replace") for name, match in found.items() if match is not None}
+    try:
+        expires_at_s = datetime.fromisoformat(values["Expiration"]).timestamp()
+        document = {
+            "access_key_id": values["AccessKeyId"],
+            "secret_access_key": values["SecretAccessKey"],
+            "session_token": values["SessionToken"],
+        }
+    except (KeyError, ValueError, OverflowError) as error:
+        raise TokenRefused("The token service's answer holds no credentials.", 502) from error
+    stored = parse_aws_secret(secret.reveal())
+    if isinstance(stored, AwsKeys) and stored.region is not None:
+        document["region"] = stored.region
+    return Token(Secret(msgspec.json.encode(document).decode()), expires_at_s)
+
+
+def _xml_text(name: str) -> re.Pattern[bytes]:
+    return re.compile(rb"<%b>\s*([^<\s]{1,8192})\s*</%b>" % (name.encode(), name.encode()))
+
+
 _REQUESTS: Mapping[str, Callable[[str, float], UpstreamRequest | None]] = MappingProxyType(
-    {"google": _google, "azure": _azure}
+    {"google": _google, "azure": _azure, "aws": _aws}
 )
 
 
@@ -161,7 +225,10 @@ def _form_post(url: str, form: Mapping[str, str]) -> UpstreamRequest:
 
 
 def _words(body: bytes) -> str:
-    """`{"error": "invalid_grant", "error_description": "…"}`, RFC 6749 section 5.2."""
+    """`{"error": "invalid_grant", "error_description": "…"}`, RFC 6749 section 5.2; AWS writes XML."""
+    if body.lstrip().startswith(b"<"):
+        said_xml = [match[1].decode("utf-8", "replace") for match in _XML_ERROR.finditer(body)]
+        return ": ".join(word[:300] for word in said_xml[:2])
     try:
         said = msgspec.json.decode(body, type=dict[str, Any])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

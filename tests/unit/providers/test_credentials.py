@@ -9,8 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from perpetuo.core.catalog import Auth, Vendor
-from perpetuo.core.snapshot import Secret
-from perpetuo.providers.auth import InvalidSecret
+from perpetuo.core.snapshot import InvalidSecret, Secret
 from perpetuo.providers.credentials import TokenRefused, needs_token, read_token, token_request
 
 NOW_S = 1_800_000_000.0
@@ -115,3 +114,54 @@ def test_a_refusal_is_told_in_words(name: str) -> None:
     with pytest.raises(TokenRefused) as caught:
         read_token(vendor("google"), account(), status, body, NOW_S)
     assert words in caught.value.message
+
+
+ASSUMING = {
+    "access_key_id": "AKIAIOSFODNN7EXAMPLE",
+    "secret_access_key": "hidden-three",
+    "role_arn": "arn:aws:iam::123456789012:role/chat",
+    "external_id": "e 1",
+    "region": "eu-west-1",
+}
+ASSUMED = b"""<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+  <AccessKeyId>ASIAIOSFODNN7EXAMPLE</AccessKeyId><SecretAccessKey>short/lived+one</SecretAccessKey>
+  <SessionToken>session==</SessionToken><Expiration>2027-01-15T08:00:00Z</Expiration>
+</Credentials></AssumeRoleResult></AssumeRoleResponse>"""
+
+
+def test_a_role_is_assumed_with_a_signed_call_to_its_regions_sts() -> None:
+    request = token_request(vendor("aws"), Secret(json.dumps(ASSUMING)), NOW_S)
+    assert request is not None
+    assert request.url == "https://sts.eu-west-1.amazonaws.com/"
+    form = parse_qs(request.body.decode())
+    assert (form["RoleArn"], form["ExternalId"]) == ([ASSUMING["role_arn"]], ["e 1"])
+    authorization = dict(request.headers)["authorization"]
+    assert authorization.startswith(
+        "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20270115/eu-west-1/sts/aws4_request"
+    )
+
+
+def test_assumed_keys_take_the_place_of_the_stored_ones_and_assume_nothing_more() -> None:
+    stored = Secret(json.dumps(ASSUMING))
+    token = read_token(vendor("aws"), stored, 200, ASSUMED, NOW_S)
+    assert json.loads(token.secret.reveal()) == {
+        "access_key_id": "ASIAIOSFODNN7EXAMPLE",
+        "secret_access_key": "short/lived+one",
+        "session_token": "session==",
+        "region": "eu-west-1",
+    }
+    assert token.expires_at_s == 1_800_000_000
+    assert not needs_token(vendor("aws"), token.secret)
+
+
+def test_keys_without_a_role_are_used_as_they_are() -> None:
+    plain = Secret(json.dumps({name: value for name, value in ASSUMING.items() if name != "role_arn"}))
+    assert not needs_token(vendor("aws"), plain)
+    assert token_request(vendor("aws"), plain, NOW_S) is None
+
+
+def test_what_aws_says_of_a_refused_role_is_told() -> None:
+    body = b"<ErrorResponse><Error><Code>AccessDenied</Code><Message>not allowed</Message></Error></ErrorResponse>"
+    with pytest.raises(TokenRefused) as caught:
+        read_token(vendor("aws"), Secret(json.dumps(ASSUMING)), 403, body, NOW_S)
+    assert caught.value.message == "AccessDenied: not allowed"

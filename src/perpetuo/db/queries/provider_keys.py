@@ -76,9 +76,10 @@ async def update_provider_key(
     allowed = {"label", "base_url", "secret_sealed", "secret_hint", "priority", "enabled", "models"}
     if not changes or changes.keys() - allowed:
         raise ValueError(f"these columns can not be changed: {sorted(changes.keys() - allowed)}")
-    changed = await conn.execute(
-        update(provider_keys).where(_this(workspace_id, provider_key_id)).values({**changes, "updated_at": func.now()})
-    )
+    values = {**changes, "updated_at": func.now()}
+    if changes.keys() & {"base_url", "secret_sealed"}:
+        values["discovery_tried_at"] = None  # another account may have other models: its list is read at once
+    changed = await conn.execute(update(provider_keys).where(_this(workspace_id, provider_key_id)).values(values))
     return changed.rowcount == 1
 
 
