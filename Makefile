@@ -10,7 +10,7 @@ STAMP := .venv/installed
 UV = $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 PYTEST := $(BIN)/python -m pytest -p no:cacheprovider
 
-.PHONY: help up dev test test-core lint format types pytest wheel-test compat-js build soak bench lock clean
+.PHONY: help up dev test test-core lint format types pytest wheel-test compat-js compat-py build soak bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 20
@@ -38,7 +38,7 @@ format: $(STAMP) ## rewrite files as ruff wants them
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-pytest: $(STAMP) compat-js
+pytest: $(STAMP) compat-js compat-py
 	$(PYTEST) -m "not soak"
 
 # The npm clients of tests/compat; nothing to do until they are there.
@@ -46,6 +46,13 @@ compat-js: $(STAMP)
 	@if [ -f tests/compat/js/package-lock.json ] && \
 	  ! cmp -s tests/compat/js/package-lock.json tests/compat/js/node_modules/.installed-lock; then \
 	  cd tests/compat/js && npm ci --no-audit --no-fund && cp package-lock.json node_modules/.installed-lock; fi
+
+# The Python clients of tests/compat/clients, which do not agree with our own environment on versions.
+compat-py: $(STAMP)
+	@if ! cmp -s requirements/clients.lock build/clients-venv/installed.lock; then \
+	  $(UV) venv -q --clear --python $(BIN)/python build/clients-venv && \
+	  $(UV) pip sync -q --require-hashes --compile-bytecode --python build/clients-venv/bin/python \
+	    requirements/clients.lock && cp requirements/clients.lock build/clients-venv/installed.lock; fi
 
 build: $(STAMP) ## the wheel, into dist/
 	rm -rf dist
@@ -60,7 +67,7 @@ wheel-test: build
 	build/wheel-venv/bin/python -c 'import perpetuo; assert "wheel-venv" in perpetuo.__file__, perpetuo.__file__'
 	build/wheel-venv/bin/python -m pytest -p no:cacheprovider -q -m "not soak and not slow" tests/unit
 
-soak: $(STAMP) compat-js ## the long form of the figures
+soak: $(STAMP) compat-js compat-py ## the long form of the figures
 	$(PYTEST) -m soak --timeout 7200
 
 bench: $(STAMP) ## performance figures (comes with its own issue)
@@ -73,6 +80,8 @@ lock: $(STAMP) ## resolve the dependencies anew
 	  --no-emit-index-url --python-version 3.11 -c requirements/dev.lock -o requirements/core.lock
 	echo hatchling | $(UV) pip compile -q - --universal --generate-hashes --custom-compile-command 'make lock' \
 	  --no-emit-index-url --python-version 3.11 -c requirements/dev.lock -o requirements/build.lock
+	$(UV) pip compile -q --group clients --universal --generate-hashes --custom-compile-command 'make lock' \
+	  --no-emit-index-url --python-version 3.11 -o requirements/clients.lock
 
 clean:
 	rm -rf .venv build dist .ruff_cache .pytest_cache .import_linter_cache .hypothesis

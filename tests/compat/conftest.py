@@ -2,10 +2,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from lab_gateway import LabGateway, lab_gateway
+from lab_gateway import SHAPES, LabGateway, lab_gateway
 
 
-@pytest.fixture(params=["openai", "anthropic"])
+@pytest.fixture(params=SHAPES)
 async def lab(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[LabGateway]:
     """Once for each protocol spoken upstream."""
     async with lab_gateway(tmp_path, request.param) as running:

@@ -1,51 +1,21 @@
 """OpenAI's npm client (tests/compat/js) against the gateway, whatever protocol is spoken upstream."""
 
-import asyncio
-import json
-import os
-import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
+from client_program import run_node
 from lab_gateway import CALLS, TEXT, TOOLS, USAGE, LabGateway
 
 from gateway_harness import API_KEY
 from perpetuo.lab import Script
 
-JS = Path(__file__).parent / "js"
 EXPECTED_CALLS = [[call.name, call.arguments] for call in CALLS]
 
 
 async def run_check(lab: LabGateway, check: str) -> dict[str, Any]:
     """What `node check.mjs CHECK` prints."""
-    node = shutil.which("node")
-    assert node is not None, "these tests need Node >= 20 on PATH"
-    assert (JS / "node_modules" / "openai").is_dir(), "the npm client is not installed: run `make compat-js`"
-    process = await asyncio.create_subprocess_exec(
-        node,
-        "check.mjs",
-        check,
-        cwd=JS,
-        env={
-            "PATH": os.environ["PATH"],
-            "PERPETUO_BASE_URL": lab.base_url,
-            "PERPETUO_API_KEY": API_KEY,
-            "PERPETUO_MODEL": lab.model,
-            "PERPETUO_TOOLS": json.dumps(TOOLS),
-        },
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(60):
-            out, complaints = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    assert process.returncode == 0, complaints.decode()
-    return json.loads(out)
+    job = {"base_url": lab.base_url, "api_key": API_KEY, "model": lab.model, "tools": TOOLS}
+    return await run_node("check.mjs", check, job=job)
 
 
 def assert_usage(usage: dict[str, Any]) -> None:
@@ -57,7 +27,7 @@ def assert_usage(usage: dict[str, Any]) -> None:
 async def test_an_answer_its_usage_and_its_headers_arrive(lab: LabGateway) -> None:
     lab.answer_with_text()
     seen = await run_check(lab, "chat")
-    assert (seen["text"], seen["finish_reason"], seen["provider"]) == (TEXT, "stop", lab.vendor.shape_name)
+    assert (seen["text"], seen["finish_reason"], seen["provider"]) == (TEXT, "stop", lab.provider)
     assert_usage(seen["usage"])
 
 

@@ -1,20 +1,62 @@
-// OpenAI's npm client against the gateway of test_openai_node.py. Prints one JSON object; an exception is the failure.
+// OpenAI's npm client against the gateway of test_openai_node.py. The job on stdin, one JSON object on stdout; an
+// exception is the failure.
 //
-//   node check.mjs CHECK   with PERPETUO_BASE_URL, PERPETUO_API_KEY, PERPETUO_MODEL and PERPETUO_TOOLS
+//   node check.mjs CHECK
+
+import { text } from "node:stream/consumers";
 
 import OpenAI from "openai";
+import { zodResponseFormat } from "openai/helpers/zod";
+import { z } from "zod";
 
-const model = process.env.PERPETUO_MODEL;
-const tools = JSON.parse(process.env.PERPETUO_TOOLS ?? "[]");
+const job = JSON.parse(await text(process.stdin));
+const { model, tools } = job;
 const messages = [{ role: "user", content: "go" }];
-const client = new OpenAI({
-  baseURL: process.env.PERPETUO_BASE_URL,
-  apiKey: process.env.PERPETUO_API_KEY,
-  maxRetries: 0,
+const client = new OpenAI({ baseURL: job.base_url, apiKey: job.api_key, maxRetries: 0 });
+const forecast = z.object({
+  city: z.string(),
+  days: z.array(z.object({ date: z.string(), rain_mm: z.number().nullable() })),
+  is_certain: z.boolean(),
 });
 
 const calls = (message) =>
   (message.tool_calls ?? []).map((call) => [call.function.name, JSON.parse(call.function.arguments)]);
+
+// The completion; of a stream, what the client's own accumulator makes of the chunks.
+async function ask(messages, { stream, ...options }) {
+  if (!stream) return client.chat.completions.create({ model, messages, ...options });
+  const asked = { model, messages, stream_options: { include_usage: true }, ...options };
+  return client.chat.completions.stream(asked).finalChatCompletion();
+}
+
+// As ../conversation.py has it.
+async function converse(stream) {
+  const urls = [`data:image/png;base64,${job.image_base64}`, ...(job.image_url ? [job.image_url] : [])];
+  const images = urls.map((url) => ({ type: "image_url", image_url: { url } }));
+  const history = [{ role: "user", content: [{ type: "text", text: job.question }, ...images] }];
+  const first = await ask(history, { stream: true });
+  history.push(first.choices[0].message, { role: "user", content: "Use the tools." });
+  const second = await ask(history, { stream, tools });
+  const asked = second.choices[0].message;
+  history.push(asked);
+  for (const call of asked.tool_calls) {
+    history.push({ role: "tool", tool_call_id: call.id, content: job.results[call.function.name] });
+  }
+  const third = await ask(history, { stream, tools });
+  return {
+    answers: [first.choices[0].message.content, third.choices[0].message.content],
+    calls: asked.tool_calls.map((call) => [call.id, call.function.name, call.function.arguments]),
+    usage: [first, second, third].map(({ usage }) => [usage.prompt_tokens, usage.completion_tokens]),
+  };
+}
+
+async function structured(stream) {
+  const asked = { model, messages, response_format: zodResponseFormat(forecast, "forecast") };
+  const completion = stream
+    ? await client.chat.completions.stream(asked).finalChatCompletion()
+    : await client.chat.completions.parse(asked);
+  return completion.choices[0].message.parsed;
+}
 
 async function failure(act) {
   try {
@@ -33,6 +75,14 @@ async function failure(act) {
 }
 
 const checks = {
+  async conversation() {
+    return {
+      whole: await converse(false),
+      streamed: await converse(true),
+      structured: [await structured(false), await structured(true)],
+    };
+  },
+
   async chat() {
     const { data, response } = await client.chat.completions.create({ model, messages }).withResponse();
     const choice = data.choices[0];
