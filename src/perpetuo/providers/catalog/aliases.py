@@ -91,6 +91,10 @@ TIER_OF_MODEL: dict[str, Tier] = {
     "gemini-2.5-pro": "premium",
     "gemini-2.5-flash": "fast",
     "deepseek-v3.2": "default",
+    "nova-2-lite": "fast",
+    "nova-pro": "default",
+    "nova-lite": "cheap",
+    "nova-micro": "cheap",
     "smollm2-135m-instruct": "cheap",
 }
 """Canonical name -> tier. Every model of every vendor row has one (a test counts them)."""

@@ -14,13 +14,15 @@ from perpetuo.core.catalog import Price, PriceBand
 PRICE_DATA_VERSION = "genai-prices " + version("genai-prices")
 
 _MICRO_PER_USD = 1_000_000
+_PRICED_AS: Mapping[str, str] = {"bedrock": "aws"}
+"""Vendor -> its name in the price data, where that differs."""
 _PROVIDERS: Mapping[str, Provider] = {provider.id: provider for provider in _bundled_providers}
 
 
 def list_price(vendor: str, model_id: str, today: date) -> Price | None:
     """The vendor's public price on a day (at noon UTC, where it depends on the hour); None when it is not known, or
     when audio tokens have a price of their own, which no usage of ours tells apart."""
-    provider = _PROVIDERS.get(vendor)
+    provider = _PROVIDERS.get(_PRICED_AS.get(vendor, vendor))
     model = provider.find_model(model_id.lower()) if provider else None
     if model is None:
         return None

@@ -2,9 +2,10 @@
 
 from perpetuo.core.catalog import Vendor
 from perpetuo.providers.catalog.anthropic import ANTHROPIC
+from perpetuo.providers.catalog.bedrock import BEDROCK
 from perpetuo.providers.catalog.groq import GROQ
 from perpetuo.providers.catalog.openai import OPENAI
 from perpetuo.providers.catalog.openrouter import OPENROUTER
 from perpetuo.providers.catalog.self_hosted import CUSTOM, LOCAL, OLLAMA, VLLM
 
-VENDORS: tuple[Vendor, ...] = (OPENAI, ANTHROPIC, GROQ, OPENROUTER, CUSTOM, OLLAMA, VLLM, LOCAL)
+VENDORS: tuple[Vendor, ...] = (OPENAI, ANTHROPIC, GROQ, OPENROUTER, BEDROCK, CUSTOM, OLLAMA, VLLM, LOCAL)
