@@ -132,13 +132,19 @@ async def test_a_lab_that_can_not_start_whole_does_not_start():
 
 async def test_the_command_prints_where_its_vendors_are_and_ends_when_told():
     command = "from perpetuo.cli.lab import lab; lab()"
-    arguments = ["serve", "--openai", "2", "--anthropic", "1", "--words", "3"]
+    arguments = ["serve", "--openai", "2", "--anthropic", "1", "--bedrock", "1", "--cohere", "1", "--words", "3"]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", command, *arguments, stdout=asyncio.subprocess.PIPE, env=dict(os.environ)
     )
     assert process.stdout is not None
     described = msgspec.json.decode(await process.stdout.readline())
-    assert [row["name"] for row in described["vendors"]] == ["openai-1", "openai-2", "anthropic-1"]
+    assert [row["name"] for row in described["vendors"]] == [
+        "openai-1",
+        "openai-2",
+        "anthropic-1",
+        "bedrock-1",
+        "cohere-1",
+    ]
     host, port = described["vendors"][2]["base_url"].removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(b"GET /__lab__/totals HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")

@@ -370,6 +370,47 @@ async def test_unknown_paths_are_a_404_in_the_vendors_shape(openai_vendor: Simul
     assert (reply.status, reply.json["error"]["type"]) == (404, "invalid_request_error")
 
 
+async def test_what_is_signed_is_checked_only_where_the_secret_is_known():
+    signed = {
+        "x-amz-date": "20261124T120000Z",
+        "authorization": "AWS4-HMAC-SHA256 Credential=AKID/20261124/eu/bedrock/aws4_request,"
+        " SignedHeaders=host;x-amz-date, Signature=" + "0" * 64,
+    }
+    async with SimulatedVendor("a", "bedrock", settings=SETTINGS) as vendor:
+        assert (await ask(vendor, signed)).status == 200
+        vendor.change_settings(api_keys=["AKID"])
+        assert (await ask(vendor, signed)).status == 200
+        vendor.change_settings(api_keys=["AKIOTHER"])
+        assert (await ask(vendor, signed)).status == 403
+        vendor.change_settings(api_keys=None, aws_secret="secret")
+        refused = await ask(vendor, signed)
+        assert refused.headers["x-amzn-ErrorType"].startswith("InvalidSignatureException")
+        assert (await ask(vendor)).status == 200  # a bearer key is not signed
+
+
+@pytest.mark.parametrize("fault", ["malformed_chunk", "malformed_chunk_after=2"])
+async def test_a_malformed_event_of_bedrock_is_a_frame_with_a_wrong_checksum(fault: str):
+    async with SimulatedVendor("a", "bedrock", settings=SETTINGS) as vendor:
+        vendor.set_fault(fault)
+        *intact, last = (await ask(vendor, stream=True)).events
+        assert intact and all(map(is_intact, intact))
+        assert int.from_bytes(last[:4]) == len(last) and not is_intact(last)
+
+
+async def test_each_protocol_bills_the_same_script_the_same():
+    async with Lab([SimulatedVendor(shape, shape, settings=SETTINGS) for shape in SHAPES]) as lab:
+        for vendor in lab.vendors.values():
+            vendor.set_script(SCRIPT)
+            for stream in (False, True):
+                await ask(vendor, stream=stream)
+        billed = {
+            (entry.stream, entry.input_tokens, entry.output_tokens, entry.cost_nanousd)
+            for vendor in lab.vendors.values()
+            for entry in vendor.ledger
+        }
+        assert len(billed) == 2
+
+
 async def test_embeddings_suffer_the_same_faults(openai_vendor: SimulatedVendor):
     body = {"model": "e", "input": "hello"}
     assert (await call(openai_vendor, "POST", "/v1/embeddings", body)).status == 200

@@ -16,6 +16,7 @@ SCRIPT = Script(
     tool_calls=(ScriptedToolCall("weather", {"city": "Bern"}), ScriptedToolCall("time", {"zone": "Europe/Zurich"})),
     usage=ScriptedUsage(100, 40, 20, 12, 3),
 )
+HIDDEN = msgspec.structs.replace(SCRIPT, is_redacted=True)
 REFUSED: dict[str, dict[str, Any]] = {
     "no max_tokens": {"model": "m", "messages": HELLO},
     "no messages": {"model": "m", "max_tokens": 9, "messages": []},
@@ -93,9 +94,10 @@ def test_the_order_of_events_is_the_vendors():
     ]
 
 
-def test_a_stream_says_what_the_whole_reply_says():
-    whole = msgspec.json.decode(SHAPE.reply(answer()), type=dict[str, Any])
-    streamed = events()
+@pytest.mark.parametrize("script", [SCRIPT, HIDDEN], ids=["told", "redacted"])
+def test_a_stream_says_what_the_whole_reply_says(script: Script):
+    whole = msgspec.json.decode(SHAPE.reply(answer(script)), type=dict[str, Any])
+    streamed = events(script)
     blocks: list[dict[str, Any]] = []
     for event in streamed:
         if event["type"] == "content_block_start":
@@ -103,9 +105,9 @@ def test_a_stream_says_what_the_whole_reply_says():
             blocks.append(event["content_block"] | {"json": ""})
         elif event["type"] == "content_block_delta":
             delta = event["delta"]
-            for field, target in (("text", "text"), ("thinking", "thinking"), ("signature", "signature")):
+            for field in ("text", "thinking", "signature"):
                 if field in delta:
-                    blocks[event["index"]][target] += delta[field]
+                    blocks[event["index"]][field] += delta[field]
             blocks[event["index"]]["json"] += delta.get("partial_json", "")
     for block in blocks:
         arguments = block.pop("json")
@@ -142,3 +144,30 @@ def test_a_key_may_come_in_either_header_but_never_without_a_version():
 def test_tokens_can_be_counted_without_an_answer():
     body = msgspec.json.encode({"model": "m", "system": "1234", "messages": HELLO})
     assert msgspec.json.decode(count_tokens_reply(body)) == {"input_tokens": 3}
+
+
+def second_turn(content: list[Any], **body: Any) -> LabRequest:
+    results = [
+        {"type": "tool_result", "tool_use_id": b["id"], "content": "x"} for b in content if b["type"] == "tool_use"
+    ]
+    return read(
+        messages=[*HELLO, {"role": "assistant", "content": content}, {"role": "user", "content": results}], **body
+    )
+
+
+@pytest.mark.parametrize("script", [SCRIPT, HIDDEN], ids=["told", "redacted"])
+def test_a_second_turn_is_accepted_only_with_the_thinking_it_was_answered(script: Script):
+    content = msgspec.json.decode(SHAPE.reply(answer(script)), type=dict[str, Any])["content"]
+    thinking = {"type": "enabled", "budget_tokens": 1024}
+    assert second_turn(content, thinking=thinking).model == "m"
+    with pytest.raises(Refusal, match="Expected `thinking`"):
+        second_turn(content[1:], thinking=thinking)
+    for relaxed in ({"type": "adaptive"}, {"type": "disabled"}):
+        assert second_turn(content[1:], thinking=relaxed).model == "m"
+
+
+def test_altered_thinking_is_refused():
+    content = msgspec.json.decode(SHAPE.reply(answer()), type=dict[str, Any])["content"]
+    for changed in ({"thinking": "hmm"}, {"signature": "EqQBCgIYAhIM"}):
+        with pytest.raises(Refusal, match="Invalid `signature`"):
+            second_turn([content[0] | changed, *content[1:]])

@@ -6,6 +6,7 @@ from perpetuo.lab.script import (
     Directive,
     LabRequest,
     Script,
+    ScriptedCitation,
     ScriptedToolCall,
     ScriptedUsage,
     Tokens,
@@ -107,3 +108,17 @@ def test_scripted_usage_replaces_what_was_counted():
 
 def test_a_scripted_finish_reason_replaces_the_usual_one():
     assert planned(script=Script(text="x", finish_reason="content_filter")).finish_reason == "content_filter"
+
+
+@pytest.mark.parametrize("asked", [LabRequest("m"), LabRequest("m", shows_reasoning=False)], ids=["script", "request"])
+def test_reasoning_that_is_not_told_costs_the_same(asked: LabRequest):
+    script = Script(text="a", reasoning="r1 r2", is_redacted=asked.shows_reasoning)
+    answer = planned(asked, script)
+    assert (answer.reasoning, answer.is_redacted, answer.has_reasoned) == ((), True, True)
+    assert (answer.tokens.output_tokens, answer.tokens.reasoning_tokens) == (3, 2)
+
+
+def test_only_text_that_was_said_is_cited():
+    there, gone = ScriptedCitation("a b", "t"), ScriptedCitation("c", "t")
+    script = Script(text="a b c", citations=(there, gone))
+    assert planned(LabRequest("m", max_output_tokens=2), script).citations == (there,)
