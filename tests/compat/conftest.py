@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 from lab_gateway import SHAPES, LabGateway, lab_gateway
 
+pytest.register_assert_rewrite("conversation")
+
 
 @pytest.fixture(params=SHAPES)
 async def lab(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[LabGateway]:

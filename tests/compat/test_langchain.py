@@ -5,6 +5,7 @@ from typing import Any
 
 import openai
 import pytest
+from conversation import QUESTION, RESULTS, assert_conversation, play_conversation
 from lab_gateway import CALLS, TEXT, TOOLS, LabGateway
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_openai import ChatOpenAI, OpenAIEmbeddings
@@ -96,6 +97,50 @@ async def test_bound_tools_are_streamed_and_joined(lab: LabGateway, chat: ChatOp
         whole = chunk if whole is None else whole + chunk
     assert whole is not None
     assert [(call["name"], call["args"]) for call in whole.tool_calls] == EXPECTED_CALLS
+
+
+async def test_langchain_and_the_vendor_end_up_with_the_same_conversation(
+    lab: LabGateway, http: openai.DefaultAsyncHttpxClient
+) -> None:
+    job = play_conversation(lab)
+    chat = chat_model(lab, http, stream_usage=True)
+    seen = {
+        "whole": await converse(chat, job, stream=False),
+        "streamed": await converse(chat, job, stream=True),
+        "structured": [],
+    }
+    await assert_conversation(lab, seen, structured=0)
+
+
+async def converse(chat: ChatOpenAI, job: dict[str, Any], *, stream: bool) -> dict[str, Any]:
+    """As conversation.py has it."""
+    images: list[Any] = [{"type": "image", "base64": job["image_base64"], "mime_type": "image/png"}]
+    if job["image_url"]:
+        images.append({"type": "image", "url": job["image_url"]})
+    history: list[BaseMessage] = [HumanMessage(content=[{"type": "text", "text": QUESTION}, *images])]
+    first = await ask(chat, history, stream=True)
+    history += [first, HumanMessage("Use the tools.")]
+    bound = chat.bind_tools(TOOLS)
+    second = await ask(bound, history, stream=stream)
+    history.append(second)
+    history += [ToolMessage(RESULTS[call["name"]], tool_call_id=str(call["id"])) for call in second.tool_calls]
+    third = await ask(bound, history, stream=stream)
+    usage = [reply.usage_metadata for reply in (first, second, third)]
+    return {
+        "answers": [first.content, third.content],
+        "calls": [[call["id"], call["name"], call["args"]] for call in second.tool_calls],
+        "usage": [[one["input_tokens"], one["output_tokens"]] for one in usage if one is not None],
+    }
+
+
+async def ask(chat: Any, messages: list[BaseMessage], *, stream: bool) -> AIMessage:
+    if not stream:
+        return await chat.ainvoke(messages)
+    whole: AIMessageChunk | None = None
+    async for chunk in chat.astream(messages):
+        whole = chunk if whole is None else whole + chunk
+    assert whole is not None
+    return whole
 
 
 class Forecast(BaseModel):

@@ -3,14 +3,15 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import openai
 import pytest
-from lab_gateway import CALLS, TEXT, TOOLS, LabGateway, lab_gateway
+from conversation import FINAL, QUESTION, RESULTS, assert_conversation, play_conversation
+from lab_gateway import CALLS, TEXT, TOOLS, LabGateway, lab_gateway, strings_in
 from openai import AsyncOpenAI, OpenAI
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from pydantic import BaseModel
@@ -207,6 +208,106 @@ async def test_a_demanded_tool_is_called(lab: LabGateway, client: AsyncOpenAI) -
     assert [name for name, _ in calls_of(one)] == ["get_weather"]
     assert [name for name, _ in calls_of(some)] == ["get_weather"]
     assert calls_of(none) == []
+
+
+# --- a whole conversation ---
+
+
+async def test_the_client_and_the_vendor_end_up_with_the_same_conversation(
+    lab: LabGateway, client: AsyncOpenAI
+) -> None:
+    job = play_conversation(lab)
+    seen = {
+        "whole": await converse(client, job, stream=False),
+        "streamed": await converse(client, job, stream=True),
+        "structured": [],
+    }
+    await assert_conversation(lab, seen, structured=0)
+
+
+async def converse(client: AsyncOpenAI, job: dict[str, Any], *, stream: bool) -> dict[str, Any]:
+    """As conversation.py has it."""
+    urls = [f"data:image/png;base64,{job['image_base64']}", *([job["image_url"]] if job["image_url"] else [])]
+    images = [{"type": "image_url", "image_url": {"url": url}} for url in urls]
+    history: list[Any] = [{"role": "user", "content": [{"type": "text", "text": QUESTION}, *images]}]
+    first = await ask(client, job["model"], history, stream=True)
+    history += [first.choices[0].message.to_dict(), {"role": "user", "content": "Use the tools."}]
+    second = await ask(client, job["model"], history, stream=stream, tools=TOOLS)
+    asked = second.choices[0].message
+    history.append(asked.to_dict())
+    calls: list[Any] = list(asked.tool_calls or ())
+    history += [{"role": "tool", "tool_call_id": call.id, "content": RESULTS[call.function.name]} for call in calls]
+    third = await ask(client, job["model"], history, stream=stream, tools=TOOLS)
+    usage = [reply.usage for reply in (first, second, third)]
+    return {
+        "answers": [first.choices[0].message.content, third.choices[0].message.content],
+        "calls": [[call.id, call.function.name, call.function.arguments] for call in calls],
+        "usage": [[one.prompt_tokens, one.completion_tokens] for one in usage if one is not None],
+    }
+
+
+async def ask(client: AsyncOpenAI, model: str, messages: list[Any], *, stream: bool, **options: Any) -> Any:
+    """The completion; of a stream, what the client's own accumulator makes of the chunks."""
+    if not stream:
+        return await client.chat.completions.create(model=model, messages=messages, **options)
+    options["stream_options"] = {"include_usage": True}
+    async with client.chat.completions.stream(model=model, messages=messages, **options) as chunks:
+        return await chunks.get_final_completion()
+
+
+# --- thinking ---
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_signed_thinking_comes_back_to_the_vendor_as_it_left_it(
+    lab: LabGateway, client: AsyncOpenAI, stream: bool
+) -> None:
+    """With the message sent back as the client received it, calls and all."""
+    thought = "First – Zürich,\nthen  東京 🤔."
+    lab.vendor.play([Script(reasoning=thought, tool_calls=CALLS), Script(reasoning="So.", text=FINAL)])
+    first = await ask(client, lab.model, USER, stream=stream, tools=TOOLS)
+    message = first.choices[0].message
+    assert message.model_extra["reasoning_content"] == thought
+    history = [*USER, message.model_dump(exclude_none=True)]
+    history += [{"role": "tool", "tool_call_id": call.id, "content": "sunny"} for call in message.tool_calls]
+    second = await ask(client, lab.model, history, stream=stream, tools=TOOLS)
+    assert second.choices[0].message.content == FINAL
+    signatures = list(signatures_in(message.model_dump()))
+    assert bool(signatures) == lab.shape.signs_thinking
+    assert set(signatures) <= set(strings_in(lab.vendor.bodies[1]))
+    assert [entry.status for entry in lab.vendor.ledger.inference()] == [200, 200]
+
+
+def signatures_in(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from signatures_in(item)
+    if isinstance(value, dict):
+        for name, item in value.items():
+            if "signature" in name and isinstance(item, str):
+                yield item
+            yield from signatures_in(item)
+
+
+# --- what only we or only the vendor know ---
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_field_nobody_here_knows_travels_on_or_is_listed_as_dropped(
+    lab: LabGateway, client: AsyncOpenAI, stream: bool
+) -> None:
+    lab.vendor.play([Script(text=TEXT)])
+    raw = await client.chat.completions.with_raw_response.create(
+        model=lab.model, messages=USER, stream=stream, extra_body={"sampler_of_tomorrow": {"a": [1, None, "ü"]}}
+    )
+    (body,) = lab.vendor.bodies
+    travelled = json.loads(body).get("sampler_of_tomorrow") == {"a": [1, None, "ü"]}
+    dropped = raw.headers.get("x-perpetuo-dropped", "").split(",")
+    assert travelled == (lab.provider == "openai")
+    assert travelled != ("sampler_of_tomorrow" in [name.strip() for name in dropped])
+    if stream:
+        async for _ in raw.parse():  # to its end: the client complains of streams left open
+            pass
 
 
 # --- structured output ---
