@@ -111,7 +111,7 @@ def _nobody(run: Run, selection: Selection, setting: str) -> ClientError | Routi
         return RoutingError(
             "no_candidate", f"No provider can take `{name}` right now: {why}", retry_after_s=retry_after_s
         )
-    if "substitution" in codes or exact_only:
+    if "substitution" in codes or (exact_only and not codes & {"capability", "context_length", "protocol"}):
         told = "" if exact_only else f" Substitution is {setting}."
         return ClientError(
             "model_not_found", f"No provider key of this workspace has exactly `{name}`.{told} {why}", param="model"
