@@ -61,11 +61,9 @@ def _check_block(block: HistoryBlock, path: str) -> None:
 
 
 def _check_thought_before_calls(messages: Sequence[HistoryMessage], id_prefix: str) -> None:
-    """The assistant message that the last tool results answer has to start with its thinking."""
+    """The last assistant message has to start with its thinking if it called: then its results come back now."""
     last = max((at for at, message in enumerate(messages) if message.role == "assistant"), default=-1)
-    if last < 0 or not _are_results(messages[last + 1 :]):
-        return
-    blocks = messages[last].blocks
+    blocks = messages[last].blocks if last >= 0 else ()
     calls = [block for block in blocks if block.kind == "tool_use"]
     unreasoned = f"{id_prefix}{call_mark(has_reasoned=False)}"
     if not calls or all(call.call_id.startswith(unreasoned) for call in calls):
@@ -77,7 +75,3 @@ def _check_thought_before_calls(messages: Sequence[HistoryMessage], id_prefix: s
             f" `{blocks[0].name}`. When `thinking` is enabled, a final `assistant` message must start with a thinking"
             " block.",
         )
-
-
-def _are_results(messages: Sequence[HistoryMessage]) -> bool:
-    return any(block.kind == "tool_result" for message in messages for block in message.blocks)

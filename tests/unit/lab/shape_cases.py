@@ -2,7 +2,7 @@
 
 from perpetuo.lab.script import Answer, Directive, LabRequest, Script, ScriptedToolCall, ScriptedUsage, plan_answer
 
-KEY = "0123456789abcdef" * 2
+KEY = "00020002000200020002000200020002"
 CALLS = Script(
     text="let me see",
     reasoning="hmm well",
