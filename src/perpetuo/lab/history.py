@@ -63,7 +63,7 @@ def _check_block(block: HistoryBlock, path: str) -> None:
 def _check_thought_before_calls(messages: Sequence[HistoryMessage], id_prefix: str) -> None:
     """The last assistant message has to start with its thinking if it called: then its results come back now."""
     last = max((at for at, message in enumerate(messages) if message.role == "assistant"), default=-1)
-    blocks = messages[last].blocks if last >= 0 else ()
+    blocks: Sequence[HistoryBlock] = messages[last].blocks if last >= 0 else []
     calls = [block for block in blocks if block.kind == "tool_use"]
     unreasoned = f"{id_prefix}{call_mark(has_reasoned=False)}"
     if not calls or all(call.call_id.startswith(unreasoned) for call in calls):
