@@ -21,7 +21,7 @@ class Shape:
     """A protocol spoken upstream, as far as a client can tell.
 
     provider: the vendor of the catalog. image_urls: it takes an image by its URL. call_ids: tool calls have ids there.
-    signs_thinking: its reasoning bears signatures that have to come back.
+    signs_thinking: its reasoning bears signatures that have to come back. counts_reasoning: and a share of the tokens.
     """
 
     provider: str
@@ -29,12 +29,14 @@ class Shape:
     image_urls: bool = True
     call_ids: bool = True
     signs_thinking: bool = True
+    counts_reasoning: bool = True
 
 
 # Every test of this folder runs once for each of these.
 SHAPES = {
     "openai": Shape("openai", "gpt-4o", signs_thinking=False),
     "anthropic": Shape("anthropic", "claude-opus-4-5"),
+    "bedrock": Shape("bedrock", "us.anthropic.claude-opus-4-5-20251101-v1:0", image_urls=False, counts_reasoning=False),
 }
 
 TEXT = "Zürich – 東京: two  cities,\nthree lines\n\tand a 🎈"
@@ -115,6 +117,11 @@ class LabGateway:
     def stream_one_call_after_the_other(self) -> None:
         if isinstance(self.vendor.shape, OpenAIShape):
             self.vendor.shape = OneCallAfterTheOther()
+
+    @property
+    def reasoning_tokens(self) -> int | None:
+        """Those of USAGE, where the vendor tells them."""
+        return USAGE.reasoning_tokens if self.shape.counts_reasoning else None
 
     def answer_with_text(self) -> None:
         self.vendor.set_script(Script(text=TEXT, usage=USAGE))

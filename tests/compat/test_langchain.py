@@ -56,7 +56,7 @@ async def test_invoke_brings_text_usage_and_finish_reason(lab: LabGateway, chat:
     assert message.usage_metadata is not None
     assert (message.usage_metadata["input_tokens"], message.usage_metadata["output_tokens"]) == (120, 40)
     assert message.usage_metadata["input_token_details"].get("cache_read") == 48
-    assert message.usage_metadata["output_token_details"].get("reasoning") == 9
+    assert message.usage_metadata["output_token_details"].get("reasoning") == lab.reasoning_tokens
     assert message.response_metadata["finish_reason"] == "stop"
     assert message.response_metadata["model_name"] == lab.model
 

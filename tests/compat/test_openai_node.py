@@ -18,24 +18,24 @@ async def run_check(lab: LabGateway, check: str) -> dict[str, Any]:
     return await run_node("check.mjs", check, job=job)
 
 
-def assert_usage(usage: dict[str, Any]) -> None:
+def assert_usage(lab: LabGateway, usage: dict[str, Any]) -> None:
     assert (usage["prompt_tokens"], usage["completion_tokens"], usage["total_tokens"]) == (120, 40, 160)
     assert usage["prompt_tokens_details"]["cached_tokens"] == 48
-    assert usage["completion_tokens_details"]["reasoning_tokens"] == 9
+    assert usage.get("completion_tokens_details", {}).get("reasoning_tokens") == lab.reasoning_tokens
 
 
 async def test_an_answer_its_usage_and_its_headers_arrive(lab: LabGateway) -> None:
     lab.answer_with_text()
     seen = await run_check(lab, "chat")
     assert (seen["text"], seen["finish_reason"], seen["provider"]) == (TEXT, "stop", lab.provider)
-    assert_usage(seen["usage"])
+    assert_usage(lab, seen["usage"])
 
 
 async def test_a_stream_brings_the_same(lab: LabGateway) -> None:
     lab.answer_with_text()
     seen = await run_check(lab, "stream")
     assert (seen["text"], seen["finish_reason"]) == (TEXT, "stop")
-    assert_usage(seen["usage"])
+    assert_usage(lab, seen["usage"])
 
 
 async def test_parallel_tool_calls_are_the_same_whole_and_streamed(lab: LabGateway) -> None:
