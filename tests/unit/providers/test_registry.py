@@ -6,4 +6,5 @@ def test_each_protocol_is_found_under_its_own_name() -> None:
         "openai_chat": "openai_chat",
         "anthropic_messages": "anthropic_messages",
         "bedrock_converse": "bedrock_converse",
+        "gemini_generate": "gemini_generate",
     }
