@@ -256,6 +256,7 @@ class BedrockStream(MessageStreamDecoder):
                 return b""
 
     def on_end(self) -> bytes:
+        """After `messageStop` the answer is whole, and only its usage is missing."""
         if self._stopped:
             return self._finish()
         self.failure = self.cut_off()
