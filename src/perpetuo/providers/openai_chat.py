@@ -118,8 +118,11 @@ class OpenAIChat:
             return _failure_of_200(body)
         if not any(_says_something(choice) for choice in completion.choices):
             return UpstreamFailure("empty", "The provider's answer holds no choice.")
+        shown = _relabelled(body, context.model_label)
+        if shown is None:
+            return _failure_of_200(body)
         return Reply(
-            body=_relabelled(body, context.model_label),
+            body=shown,
             usage=read_usage(completion.usage),
             model=_text(completion.model),
             finish_reason=completion.choices[0].finish_reason or None,
@@ -149,8 +152,11 @@ class OpenAIChat:
             return _failure_of_200(body)
         if not embeddings.data:
             return UpstreamFailure("empty", "The provider's answer holds no embedding.")
+        shown = _relabelled(body, context.model_label)
+        if shown is None:
+            return _failure_of_200(body)
         return Reply(
-            body=_relabelled(body, context.model_label),
+            body=shown,
             usage=read_usage(embeddings.usage),
             model=_text(embeddings.model),
             finish_reason=None,
@@ -227,7 +233,11 @@ class OpenAIChatStream(EventStreamDecoder):
         relabel = self._model_label is not None and bytes(chunk.model) != b""
         if not hide_usage and not relabel:
             return event.raw
-        fields = _FIELDS.decode(data)
+        try:
+            fields = _FIELDS.decode(data)
+        except DECODE_ERRORS:  # bytes that are no UTF-8 in a field that nobody had read
+            self.failure = _failure_of_event(data)
+            return b""
         if hide_usage:
             del fields["usage"]
         if relabel:
@@ -385,10 +395,14 @@ def _post(path: str, fields: dict[str, msgspec.Raw], target: Target, *, streamin
     return UpstreamRequest("POST", target.base_url.rstrip("/") + path, headers, msgspec.json.encode(fields))
 
 
-def _relabelled(body: bytes, model_label: str | None) -> bytes:
+def _relabelled(body: bytes, model_label: str | None) -> bytes | None:
+    """None for bytes that are no UTF-8 in a field that nobody had read."""
     if model_label is None:
         return body
-    fields = _FIELDS.decode(body)
+    try:
+        fields = _FIELDS.decode(body)
+    except DECODE_ERRORS:
+        return None
     fields["model"] = msgspec.Raw(msgspec.json.encode(model_label))
     return msgspec.json.encode(fields)
 
