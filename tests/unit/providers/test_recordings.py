@@ -1,8 +1,10 @@
 """What real vendors sent, from a folder outside the repository: nothing of an answer may get lost."""
 
+import base64
 import json
 import os
 import re
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from perpetuo.providers.registry import PROTOCOLS
 FOLDER = os.environ.get("PERPETUO_RECORDINGS_DIR")
 SHOWN = ReplyContext("chatcmpl-x", 1, include_usage=True)
 HIDDEN = ReplyContext("chatcmpl-x", 1)
-PROTOCOL_OF_API = {"chat": "openai_chat", "messages": "anthropic_messages"}
+PROTOCOL_OF_API = {"chat": "openai_chat", "messages": "anthropic_messages", "converse": "bedrock_converse"}
 
 Read = Callable[[bytes], dict[str, Any]]
 
@@ -25,8 +27,7 @@ def load(api: str, *, streaming: bool, ok: bool = True) -> dict[str, dict[str, A
     cases: dict[str, dict[str, Any]] = {}
     for path in sorted(Path(FOLDER).glob("cases/*/*.json")) if FOLDER else []:
         case = json.loads(path.read_bytes())
-        body = case["response"]["body"]
-        is_stream = isinstance(body, str) and re.search(r"^(data|event):", body, re.MULTILINE) is not None
+        is_stream = re.search(rb"^(data|event):|:event-type\x07", body_of(case), re.MULTILINE) is not None
         if case["api"] == api and is_stream == streaming and (case["response"]["status"] == 200) == ok:
             cases[f"{path.parent.name}/{path.stem}"] = case
     return cases
@@ -34,6 +35,8 @@ def load(api: str, *, streaming: bool, ok: bool = True) -> dict[str, dict[str, A
 
 def body_of(case: dict[str, Any]) -> bytes:
     body = case["response"]["body"]
+    if case["response"].get("body_encoding") == "base64":
+        return base64.b64decode(body)
     return body.encode() if isinstance(body, str) else json.dumps(body).encode()
 
 
@@ -57,6 +60,17 @@ def reference(api: str, stream: bytes) -> dict[str, Any]:
         if "partial_json" in delta and event["index"] in seen["tools"]:
             seen["tools"][event["index"]]["arguments"] += delta["partial_json"]
     return seen
+
+
+def converse_events(stream: bytes) -> list[tuple[str, dict[str, Any]]]:
+    """The events of a binary stream, read the plain way, without checking anything."""
+    events: list[tuple[str, dict[str, Any]]] = []
+    while stream:
+        total, headers = struct.unpack(">II", stream[:8])
+        name = re.search(rb":event-type\x07..(\w+?)(?=[^\w]|$)", stream[12 : 12 + headers], re.DOTALL)
+        events.append((name[1].decode() if name else "", json.loads(stream[12 + headers : total - 4])))
+        stream = stream[total:]
+    return events
 
 
 needs_recordings = pytest.mark.skipif(not FOLDER, reason="PERPETUO_RECORDINGS_DIR is not set")
@@ -136,6 +150,69 @@ def test_a_messages_reply_loses_nothing(case: dict[str, Any], read_reply: Read) 
     assert [(call["id"], call["name"], json.loads(call["arguments"])) for call in read["tools"]] == [
         (block["id"], block["name"], block["input"]) for block in blocks if block["type"] == "tool_use"
     ]
+
+
+@needs_recordings
+@pytest.mark.parametrize("case", load("converse", streaming=True).values(), ids=load("converse", streaming=True))
+def test_a_converse_stream_loses_nothing(case: dict[str, Any], read_stream: Read) -> None:
+    stream = body_of(case)
+    out, decoder = decode("converse", [stream], SHOWN)
+    assert decoder.failure is None
+    read = read_stream(out)
+    events = converse_events(stream)
+    deltas = [event.get("delta") or {} for name, event in events if name == "contentBlockDelta"]
+    assert read["text"] == "".join(delta.get("text") or "" for delta in deltas)
+    reasoning = [delta["reasoningContent"] for delta in deltas if "reasoningContent" in delta]
+    assert read["reasoning"] == "".join(part.get("text") or "" for part in reasoning)
+    inputs: dict[int, str] = {}
+    for name, event in events:
+        if name == "contentBlockDelta" and "toolUse" in event["delta"]:
+            index = event["contentBlockIndex"]
+            inputs[index] = inputs.get(index, "") + event["delta"]["toolUse"]["input"]
+    tools = {
+        event["contentBlockIndex"]: event["start"]["toolUse"]
+        for name, event in events
+        if name == "contentBlockStart" and "toolUse" in event["start"] and "type" not in event["start"]["toolUse"]
+    }
+    assert [(call["id"], call["name"], json.loads(call["arguments"])) for call in read["tools"]] == [
+        (tool["toolUseId"], tool["name"], json.loads(inputs.get(index) or "{}")) for index, tool in tools.items()
+    ]
+    usage = next(event["usage"] for name, event in events if name == "metadata")
+    assert (decoder.usage.input_tokens, decoder.usage.output_tokens) == (
+        usage["totalTokens"] - usage["outputTokens"],
+        usage["outputTokens"],
+    )
+    assert decode("converse", pieces(stream, 1), SHOWN)[0] == out
+
+
+@needs_recordings
+@pytest.mark.parametrize("case", load("converse", streaming=False).values(), ids=load("converse", streaming=False))
+def test_a_converse_reply_loses_nothing(case: dict[str, Any], read_reply: Read) -> None:
+    reply = PROTOCOLS["bedrock_converse"].decode_reply(body_of(case), HIDDEN)
+    assert isinstance(reply, Reply)
+    read = read_reply(reply.body)
+    answer = json.loads(body_of(case))
+    blocks = answer["output"]["message"]["content"]
+    cited = [part for block in blocks for part in block.get("citationsContent", {}).get("content", ())]
+    assert sorted(read["text"]) == sorted("".join(part.get("text") or "" for part in (*blocks, *cited)))
+    assert [(call["id"], call["name"], json.loads(call["arguments"])) for call in read["tools"]] == [
+        (tool["toolUseId"], tool["name"], tool["input"])
+        for tool in (block["toolUse"] for block in blocks if "toolUse" in block)
+        if tool.get("type") != "server_tool_use"
+    ]
+    reasoning = [block["reasoningContent"] for block in blocks if "reasoningContent" in block]
+    assert read["reasoning"] == "".join(part.get("reasoningText", {}).get("text", "") for part in reasoning)
+    usage = answer["usage"]
+    assert reply.usage.input_tokens == usage["totalTokens"] - usage["outputTokens"]
+    assert reply.usage.output_tokens == usage["outputTokens"]
+    links = [
+        citation["location"]["web"]["url"]
+        for block in blocks
+        for citation in block.get("citationsContent", {}).get("citations", ())
+        if "web" in citation.get("location", {})
+    ]
+    annotations = json.loads(reply.body)["choices"][0]["message"].get("annotations", [])
+    assert [annotation["url_citation"]["url"] for annotation in annotations] == links
 
 
 @needs_recordings
