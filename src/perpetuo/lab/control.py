@@ -35,6 +35,7 @@ class LabControl:
             ("GET", "/ledger"): self._ledger,
             ("GET", "/connections"): lambda _: list(vendor.ledger.connections),
             ("GET", "/totals"): lambda _: vendor.ledger.totals(),
+            ("GET", "/view"): self._view,
             ("GET", "/faults"): self._faults,
             ("POST", "/faults"): self._set_faults,
             ("POST", "/script"): self._set_script,
@@ -67,6 +68,16 @@ class LabControl:
             "shape": vendor.shape_name,
             "base_url": vendor.base_url,
             "switches": [f"{method} /__lab__{path}" for method, path in self._routes],
+        }
+
+    def _view(self, _: HttpRequest) -> object:
+        vendor = self._vendor
+        return {
+            "name": vendor.name,
+            "shape": vendor.shape_name,
+            "phase": vendor.phase,
+            "at_s": vendor.now_s(),
+            "totals": vendor.ledger.totals(),
         }
 
     def _ledger(self, request: HttpRequest) -> object:
