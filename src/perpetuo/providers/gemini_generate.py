@@ -511,7 +511,7 @@ class _Choice:
     def _keep(self, raw: msgspec.Raw) -> None:
         self._kept_bytes += len(memoryview(raw))
         if self._kept_bytes <= MAX_KEPT_BYTES:
-            self._kept.append(msgspec.Raw(bytes(raw)))
+            self._kept.append(_on_one_line(raw))
 
 
 class _Choices:
@@ -581,7 +581,12 @@ def _whole(name: str, items: list[object]) -> list[object]:
 
 
 def _bounded(raw: msgspec.Raw, instead: msgspec.Raw) -> msgspec.Raw:
-    return msgspec.Raw(bytes(raw)) if len(memoryview(raw)) <= MAX_KEPT_BYTES else instead
+    return _on_one_line(raw) if len(memoryview(raw)) <= MAX_KEPT_BYTES else instead
+
+
+def _on_one_line(raw: msgspec.Raw) -> msgspec.Raw:
+    """As an event can hold it, and in memory of its own."""
+    return msgspec.Raw(msgspec.json.format(bytes(raw), indent=-1))
 
 
 def _call_id(reply_id: str, choice: int, position: int) -> str:
