@@ -43,6 +43,8 @@ class Model(msgspec.Struct, frozen=True):
     tiers:     the (intent, tier) promises it was hand-chosen for; at most one model per vendor and tier.
     price:     None = unknown: served, cost NULL, last under `cheapest`.
     refused_fields: fields (`core.carriage.FIELDS`) that this model answers with a 400: not sent to it.
+    efforts:   the levels of effort it takes, lowest first; None = not known, () = none.
+    thinking:  the values of `thinking.type` it takes, where its protocol has that field; None = not known.
     """
 
     id: str
@@ -54,6 +56,8 @@ class Model(msgspec.Struct, frozen=True):
     max_output_tokens: int | None = None
     price: Price | None = None
     refused_fields: frozenset[str] = frozenset()
+    efforts: tuple[str, ...] | None = None
+    thinking: frozenset[str] | None = None
     source_url: str = ""
     read_on: str = ""
 
@@ -79,6 +83,7 @@ class Vendor(msgspec.Struct, frozen=True):
     stream_usage:   `stream_options.include_usage` may be sent.
     max_tokens_field: the field that limits output in this vendor's dialect.
     extra_headers:  sent with each request, e.g. a version.
+    body_fields:    put into each chat request's body, e.g. a version that its protocol has as a header.
     last_resort:    serves every chat tier, but only while the workspace has no other enabled provider.
     """
 
@@ -92,6 +97,7 @@ class Vendor(msgspec.Struct, frozen=True):
     stream_usage: bool = True
     max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     extra_headers: tuple[tuple[str, str], ...] = ()
+    body_fields: tuple[tuple[str, str], ...] = ()
     last_resort: bool = False
     chat_path: str | None = None
     stream_path: str | None = None

@@ -168,7 +168,7 @@ class UpstreamError(GatewayError): ...
 FailureKind = Literal[
     "status", "in_band", "malformed", "truncated", "empty",
     "connect_failed", "egress_blocked", "connect_timeout",
-    "first_byte_timeout", "idle_timeout", "total_timeout",
+    "first_byte_timeout", "idle_timeout", "stalled", "total_timeout",
     "connection_lost", "protocol_violation", "too_large", "not_carried",
 ]  # fmt: skip
 
@@ -208,6 +208,12 @@ class FirstByteTimeout(TransportError):
 
 class IdleTimeout(TransportError):
     kind: FailureKind = "idle_timeout"
+
+
+class Stalled(TransportError):
+    """Bytes came, but below the floor of throughput."""
+
+    kind: FailureKind = "stalled"
 
 
 class TotalTimeout(TransportError):

@@ -50,7 +50,7 @@ class ProviderKey(msgspec.Struct, frozen=True):
     base_url: the key's own, else the vendor's; never empty here.
     priority: >= 1, lower first.
     models:   the workspace's own offers at this key; they come before the vendor's rows of the same id.
-    discovered: what the vendor's own list has beyond the catalog's rows; they come last.
+    discovered: what the vendor's own list has beyond the catalog's rows, by id and canonical name; they come last.
     """
 
     id: str
@@ -62,7 +62,7 @@ class ProviderKey(msgspec.Struct, frozen=True):
     priority: int = DEFAULT_PRIORITY
     enabled: bool = True
     models: tuple[Model, ...] = ()
-    discovered: tuple[Model, ...] = ()
+    discovered: Mapping[str, Model] = {}
 
 
 class AliasTarget(msgspec.Struct, frozen=True):

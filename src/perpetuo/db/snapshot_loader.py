@@ -138,13 +138,14 @@ class SnapshotLoader:
         )
 
 
-def _discovered(row: dict[str, Any]) -> tuple[Model, ...]:
+def _discovered(row: dict[str, Any]) -> dict[str, Model]:
     """A list that an older or newer version wrote is not worth a provider key: it is read again soon."""
     try:
-        return msgspec.convert(row["discovered"], tuple[Model, ...])
+        models = msgspec.convert(row["discovered"], tuple[Model, ...])
     except msgspec.ValidationError as exc:
         log.warning("provider key %s: its model list can not be read: %s", row["id"], exc)
-        return ()
+        return {}
+    return {model.canonical: model for model in reversed(models)} | {model.id: model for model in models}
 
 
 def _workspace(row: dict[str, Any], keys: tuple[ProviderKey, ...], catalog: Catalog) -> Workspace:

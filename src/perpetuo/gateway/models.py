@@ -1,5 +1,7 @@
 """`GET /v1/models`: every name this workspace can use, with the exact and the substitute models behind it."""
 
+import asyncio
+
 import msgspec
 
 from perpetuo.core.catalog import TIERS
@@ -13,13 +15,21 @@ from perpetuo.gateway.replies import Headers
 from perpetuo.gateway.state import GatewayState
 from perpetuo.http.exchange import Exchange
 
+NAMES_A_TURN = 32
+"""Some vendors list hundreds of models: others get their turn in between."""
+
 BY_PRIORITY = Strategy(name="default", source="fallback", explanation="")
 
 
 async def list_models(
     exchange: Exchange, state: GatewayState, principal: Principal, snapshot: Snapshot, headers: Headers
 ) -> None:
-    rows = [row for name in _names(principal, snapshot) if (row := _describe(state, principal, snapshot, name))]
+    rows: list[dict[str, object]] = []
+    for number, name in enumerate(_names(principal, snapshot)):
+        if number % NAMES_A_TURN == 0:
+            await asyncio.sleep(0)
+        if (row := _describe(state, principal, snapshot, name)) is not None:
+            rows.append(row)
     await exchange.respond(200, headers, msgspec.json.encode({"object": "list", "data": rows}))
 
 
@@ -43,7 +53,7 @@ def _names(principal: Principal, snapshot: Snapshot) -> list[str]:
         if key.enabled:
             names.update(dict.fromkeys(model.id for model in key.models))
             names.update(dict.fromkeys(model.id for model in snapshot.catalog.vendors[key.vendor].models))
-            names.update(dict.fromkeys(model.id for model in key.discovered))
+            names.update(dict.fromkeys(model.id for model in key.discovered.values()))
     allowed = principal.api_key.allowed_aliases
     return [name for name in names if allowed is None or name in allowed]
 
@@ -55,9 +65,11 @@ def _describe(state: GatewayState, principal: Principal, snapshot: Snapshot, nam
     intent = "chat"
     canonical = snapshot.catalog.names.get(name)
     for key in workspace.provider_keys:
-        for model in (*key.models, *snapshot.catalog.vendors[key.vendor].models, *key.discovered):
+        for model in (*key.models, *snapshot.catalog.vendors[key.vendor].models):
             if model.intent == "embedding" and (name == model.id or model.canonical in (name, canonical)):
                 intent = "embedding"
+        if (listed := key.discovered.get(name)) is not None and listed.intent == "embedding":
+            intent = "embedding"
     resolution = resolver.resolve(name, workspace, intent)
     if not resolution.recognised:
         return None

@@ -7,6 +7,7 @@ from sqlalchemy import update
 from perpetuo.core.catalog import Catalog, Model, Vendor
 from perpetuo.core.ids import api_key_digest
 from perpetuo.core.snapshot import AliasTarget, Secret
+from perpetuo.db.discovery_store import SqlDiscoveryStore
 from perpetuo.db.engine import system_transaction, workspace_transaction
 from perpetuo.db.queries import api_keys as api_key_queries
 from perpetuo.db.queries.projection import insert_settlements, set_journal_positions
@@ -14,7 +15,7 @@ from perpetuo.db.queries.provider_keys import update_provider_key
 from perpetuo.db.queries.workspaces import delete_workspace, set_workspace_suspended, update_workspace_settings
 from perpetuo.db.sealing import Sealer
 from perpetuo.db.snapshot_loader import SnapshotLoader
-from perpetuo.db.tables import api_keys, workspaces
+from perpetuo.db.tables import api_keys, provider_keys, workspaces
 
 CATALOG = Catalog(
     version="test",
@@ -210,3 +211,20 @@ async def test_usage_totals_are_this_months_and_tell_the_journal_positions_they_
     assert await loader.usage_totals(row["received_at_ms"]) == ({one.workspace_id: (1, 15)}, {"worker-1": 99})
     next_month_ms = row["received_at_ms"] + 20 * 86_400_000
     assert await loader.usage_totals(next_month_ms) == ({}, {"worker-1": 99})
+
+
+async def test_a_vendors_own_list_arrives_by_id_and_by_canonical_name(engine, loader, seed):
+    one = await seed("one")
+    listed = (Model("lab/new-1", "new-1", context_tokens=5), Model("new-1", "new-1", context_tokens=6))
+    await SqlDiscoveryStore(engine).store(one.workspace_id, one.provider_key_id, listed)
+    workspace, _ = await loader.load_workspace(one.workspace_id)
+    (key,) = workspace.provider_keys
+    assert {name: model.context_tokens for name, model in key.discovered.items()} == {"lab/new-1": 5, "new-1": 6}
+
+
+async def test_a_list_that_can_not_be_read_costs_the_list_and_not_the_key(engine, loader, seed):
+    one = await seed("one")
+    async with system_transaction(engine) as conn:
+        await conn.execute(update(provider_keys).values(discovered=[{"id": 7}]))
+    workspace, _ = await loader.load_workspace(one.workspace_id)
+    assert [key.discovered for key in workspace.provider_keys] == [{}]

@@ -119,6 +119,16 @@ class Availability:
         model = key.models.get(model_id)
         return Started(probes_key, model is not None and model.breaker.note_started(now_s, PROBE_S))
 
+    def note_probe_elsewhere(self, key_id: str, model_id: str, now_s: float) -> None:
+        """Another process has sent the probe: nobody here does, and none of our answers is taken for it."""
+        key = self._keys.get(key_id)
+        if key is None:
+            return
+        if key.quarantined_secret is not None and now_s >= key.quarantined_until_s:
+            key.quarantined_until_s = now_s + PROBE_S
+        if (model := key.models.get(model_id)) is not None:
+            model.breaker.note_started(now_s, PROBE_S)
+
     def forget_probe(self, key_id: str, model_id: str, now_s: float) -> None:
         """A request ended without a word about its candidate: if it was a probe, another one may go."""
         key = self._keys.get(key_id)

@@ -59,6 +59,8 @@ RETRYABLE_CODES = frozenset(
         "server_error",
         # Groq's model failed to write a valid call, another may not: https://github.com/groq/groq-typescript/issues/28
         "tool_use_failed",
+        # Google does not serve where this key or the gateway is: https://ai.google.dev/gemini-api/docs/troubleshooting
+        "FAILED_PRECONDITION",
     }
 )
 """A 400 that is about the provider's state, not about the request."""
@@ -103,7 +105,7 @@ class Verdict(msgspec.Struct, frozen=True):
         return self.class_ == "RETRYABLE"
 
 
-TIMEOUTS = frozenset({"connect_timeout", "first_byte_timeout", "idle_timeout", "total_timeout"})
+TIMEOUTS = frozenset({"connect_timeout", "first_byte_timeout", "idle_timeout", "stalled", "total_timeout"})
 
 
 class ErrorClassifier:

@@ -1,5 +1,6 @@
 """How each (provider key, model) has done lately, as this gateway measured it. Time comes in."""
 
+import math
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -21,6 +22,22 @@ class HealthView(msgspec.Struct, frozen=True):
 FEW_SAMPLES = 3.0
 
 
+class WindowState(msgspec.Struct, frozen=True, array_like=True):
+    """A window as another process takes it over: decayed sums."""
+
+    key_id: str
+    model_id: str
+    samples: float
+    failures: float
+    first_bytes: float
+    first_byte_ms: float
+    rates: float
+    rate: float
+
+
+_SUMS = ("samples", "failures", "first_bytes", "first_byte_ms", "rates", "rate")
+
+
 class _Window:
     __slots__ = ("at_s", "failures", "first_byte_ms", "first_bytes", "rate", "rates", "samples")
 
@@ -31,7 +48,7 @@ class _Window:
     def decay(self, now_s: float) -> None:
         factor = 0.5 ** (max(0.0, now_s - self.at_s) / HALF_LIFE_S)
         self.at_s = max(self.at_s, now_s)
-        for name in ("samples", "failures", "first_bytes", "first_byte_ms", "rates", "rate"):
+        for name in _SUMS:
             setattr(self, name, getattr(self, name) * factor)
 
     def view(self, now_s: float) -> HealthView:
@@ -67,6 +84,39 @@ class Health:
         window = self._touch(key_id, model_id, now_s)
         window.samples += 1
         window.failures += 1
+
+    def merge(
+        self,
+        key_id: str,
+        model_id: str,
+        now_s: float,
+        successes: int,
+        first_byte_ms_sum: float,
+        rates: int,
+        rate_sum: float,
+    ) -> None:
+        """What another process measured lately."""
+        window = self._touch(key_id, model_id, now_s)
+        window.samples += successes
+        window.first_bytes += successes
+        window.first_byte_ms += first_byte_ms_sum
+        window.rates += rates
+        window.rate += rate_sum
+
+    def states(self, now_s: float) -> Iterable[WindowState]:
+        for key_id, models in self._keys.items():
+            for model_id, window in models.items():
+                window.decay(now_s)
+                yield WindowState(key_id, model_id, *(getattr(window, name) for name in _SUMS))
+
+    def adopt(self, told: WindowState, now_s: float) -> None:
+        """Taken over whole where it rests on more than what is known here: processes tell of the same requests, so
+        sums would count them twice."""
+        sums = [getattr(told, name) for name in _SUMS]
+        window = self._touch(told.key_id, told.model_id, now_s)
+        if all(math.isfinite(number) and 0 <= number <= 1e15 for number in sums) and told.samples > window.samples:
+            for name, number in zip(_SUMS, sums, strict=True):
+                setattr(window, name, number)
 
     def view(self, now_s: float, key_ids: Iterable[str]) -> Mapping[tuple[str, str], HealthView]:
         """What is known of these provider keys, by (provider key id, model id)."""

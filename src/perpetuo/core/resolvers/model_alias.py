@@ -202,11 +202,11 @@ def _promised(name: str, intent: Intent, tier: Tier) -> Resolution:
 def _own_offer(workspace: Workspace, name: str) -> Model | None:
     """Of a key's own rows, else of what a vendor itself lists."""
     enabled = [key for key in workspace.provider_keys if key.enabled]
-    for models in (*(key.models for key in enabled), *(key.discovered for key in enabled)):
-        for model in models:
+    for key in enabled:
+        for model in key.models:
             if name in (model.id, model.canonical):
                 return model
-    return None
+    return next((key.discovered[name] for key in enabled if name in key.discovered), None)
 
 
 def _is_exact(name: str, intent: Intent) -> bool:

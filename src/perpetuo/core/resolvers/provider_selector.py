@@ -204,7 +204,8 @@ def _named(key: ProviderKey, index: _VendorIndex, intent: Intent, name: str) -> 
     shipped = _unless_replaced(key, index.by_name.get((intent, name)))
     if shipped is not None:
         return shipped
-    return next((m for m in key.discovered if m.intent == intent and name in (m.canonical, m.id)), None)
+    listed = key.discovered.get(name)
+    return listed if listed is not None and listed.intent == intent else None
 
 
 def _tuned(key: ProviderKey, index: _VendorIndex, intent: Intent, name: str) -> Model | None:

@@ -3,7 +3,7 @@
 import msgspec
 from core_factories import ALPHA, catalog, key, model, names, select, workspace
 
-from perpetuo.core.catalog import Catalog
+from perpetuo.core.catalog import Catalog, Model
 from perpetuo.core.decision import Strategy
 from perpetuo.core.resolvers.model_alias import ModelAliasResolver
 from perpetuo.core.resolvers.provider_selector import ProviderSelector, RequestFacts
@@ -62,3 +62,37 @@ def test_a_selector_sees_the_models_of_the_catalog_it_is_given():
     assert ids(newer, "star") == ["star"]
     assert ids(newer, "sun") == []
     assert ids(first, "sun") == ["sun"]
+
+
+def listed(*models: Model) -> dict[str, Model]:
+    return {name: found for found in models for name in (found.canonical, found.id)}
+
+
+def test_a_model_that_only_the_vendor_itself_lists_is_usable_by_name():
+    released_today = listed(model("supernova"))
+    assert names(select("supernova", key("alpha", discovered=released_today))) == ["alpha/supernova"]
+    assert names(select("alpha/supernova", key("alpha", discovered=released_today))) == ["alpha/supernova"]
+
+
+def test_a_listed_model_has_no_tier_and_nothing_stands_in_for_it():
+    keys = (key("alpha", discovered=listed(model("supernova"))), key("beta"))
+    assert names(select("supernova", *keys)) == ["alpha/supernova"]
+    assert "alpha/supernova" not in names(select("perpetuo/chat-default", *keys))
+
+
+def test_what_the_catalog_and_the_workspace_know_comes_before_the_vendors_list():
+    stale = listed(model("sun", context_tokens=1))
+    (shipped,) = select("sun", key("alpha", discovered=stale), substitution="never").ordered
+    assert shipped.model.context_tokens != 1
+    own = key("alpha", model("sun", context_tokens=2), discovered=stale)
+    assert select("sun", own, substitution="never").ordered[0].model.context_tokens == 2
+
+
+def test_a_self_hosted_server_whose_list_is_known_does_not_take_any_name():
+    assert names(select("anything", key("house"))) == ["house/anything"]
+    assert names(select("anything", key("house", discovered=listed(model("qwen"))))) == []
+    assert names(select("qwen", key("house", discovered=listed(model("qwen"))))) == ["house/qwen"]
+
+
+def test_listed_models_of_a_key_that_is_switched_off_do_not_count():
+    assert names(select("supernova", key("alpha", discovered=listed(model("supernova")), enabled=False))) == []
