@@ -173,7 +173,7 @@ class BedrockConverse:
         message = _openai_message(blocks)
         usage = read_usage(reply.usage)
         model = _routed_model(reply.trace)
-        finish_reason = _finish_reason(reply.stop_reason, called="tool_calls" in message)
+        finish_reason = _finish_reason(reply.stop_reason)
         out = completion(context, model or context.model_id, message, finish_reason, usage)
         return Reply(out, usage, model, finish_reason)
 
@@ -334,7 +334,7 @@ class BedrockStream(MessageStreamDecoder):
         self._stopped = True
         if stop_reason in _UNUSABLE:
             self._unusable = stop_reason
-        self.finish_reason = _finish_reason(stop_reason, called=self._tool_calls > 0)
+        self.finish_reason = _finish_reason(stop_reason)
         if self.usage.source == "reported":  # metadata came first
             out += self._finish()
         return out
@@ -631,10 +631,8 @@ def _cited(citations: list[msgspec.Raw], start: int, end: int) -> dict[str, list
     return cited
 
 
-def _finish_reason(stop_reason: str | None, *, called: bool) -> str:
-    """A call of the vendor's own tool is no call that the client could answer."""
-    reason = FINISH_REASON.get(stop_reason or "", "stop")
-    return "stop" if reason == "tool_calls" and not called else reason
+def _finish_reason(stop_reason: str | None) -> str:
+    return FINISH_REASON.get(stop_reason or "", "stop")
 
 
 def _routed_model(trace: msgspec.Raw) -> str | None:

@@ -185,6 +185,7 @@ def test_a_prompt_router_tells_which_model_answered() -> None:
     [
         ("end_turn", "stop"),
         ("stop_sequence", "stop"),
+        ("tool_use", "tool_calls"),
         ("max_tokens", "length"),
         ("model_context_window_exceeded", "length"),
         ("guardrail_intervened", "content_filter"),
