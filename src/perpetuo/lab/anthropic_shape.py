@@ -197,7 +197,9 @@ class AnthropicShape:
                 "name": call.name,
                 "input": {},
             }
-            events += _block(index, block, "input_json", call.pieces)
+            # Of a call without arguments nothing but the empty piece is sent:
+            # https://github.com/activeagents/activeagent/pull/299 (read 2026-11-24).
+            events += _block(index, block, "input_json", call.pieces if call.arguments != "{}" else ())
             index += 1
         events.insert(min(2, len(events)), StreamEvent(b'event: ping\ndata: {"type": "ping"}\n\n'))
         reason = {"stop_reason": _STOP_REASONS[answer.finish_reason], "stop_sequence": None}
