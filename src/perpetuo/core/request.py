@@ -419,6 +419,8 @@ _WITHOUT_EFFECT: Mapping[str, frozenset[bytes]] = {
 }
 """Values that say what happens anyway: nothing is lost with them."""
 _EMPTY = frozenset((b"", b"null", b"[]", b"{}"))
+_SEARCH = ("web_search_options", b"{}")
+"""Asks for a search with the vendor's own settings."""
 _TOLD_BY_PARTS = OURS | {"tools", "tool_choice", "response_format"}
 
 
@@ -429,7 +431,7 @@ def _uses(typed: _Body, fields: dict[str, msgspec.Raw]) -> frozenset[str]:
             continue
         if len(memoryview(raw)) <= LONGEST_WITHOUT_EFFECT:
             value = bytes(raw)
-            if value in _EMPTY or value in _WITHOUT_EFFECT.get(name, ()):
+            if (value in _EMPTY and (name, value) != _SEARCH) or value in _WITHOUT_EFFECT.get(name, ()):
                 continue
         uses.add(name)
     for message in typed.messages:

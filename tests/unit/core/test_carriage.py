@@ -73,6 +73,8 @@ CALL = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{
 SIGNED = {"google": {"thought_signature": "s"}}
 IMAGE = {"type": "image_url", "image_url": {"url": "https://x.test/a.png"}}
 USES: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "a search with no options": ({"web_search_options": {}}, {"web_search_options"}),
+    "options that are null": ({"web_search_options": None, "metadata": {}}, set()),
     "nothing": ({}, set()),
     "what happens anyway": (
         {"n": 1, "temperature": 1, "logprobs": False, "stop": None, "tools": [], "tool_choice": "auto", "stream": True,
