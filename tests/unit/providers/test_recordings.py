@@ -18,7 +18,12 @@ from perpetuo.providers.registry import PROTOCOLS
 FOLDER = os.environ.get("PERPETUO_RECORDINGS_DIR")
 SHOWN = ReplyContext("chatcmpl-x", 1, include_usage=True)
 HIDDEN = ReplyContext("chatcmpl-x", 1)
-PROTOCOL_OF_API = {"chat": "openai_chat", "messages": "anthropic_messages", "converse": "bedrock_converse"}
+PROTOCOL_OF_API = {
+    "chat": "openai_chat",
+    "messages": "anthropic_messages",
+    "converse": "bedrock_converse",
+    "gemini": "gemini_generate",
+}
 
 Read = Callable[[bytes], dict[str, Any]]
 
@@ -213,6 +218,70 @@ def test_a_converse_reply_loses_nothing(case: dict[str, Any], read_reply: Read) 
     ]
     annotations = json.loads(reply.body)["choices"][0]["message"].get("annotations", [])
     assert [annotation["url_citation"]["url"] for annotation in annotations] == links
+
+
+def generated(answers: list[dict[str, Any]]) -> dict[str, Any]:
+    """Of one candidate of generateContent, in one or more answers, read the plain way."""
+    seen: dict[str, Any] = {"text": "", "reasoning": "", "calls": [], "signatures": [], "usage": {}, "reason": None}
+    for answer in answers:
+        seen["usage"] |= answer.get("usageMetadata") or {}
+        for candidate in answer.get("candidates") or ():
+            assert candidate.get("index", 0) == 0
+            seen["reason"] = candidate.get("finishReason") or seen["reason"]
+            for part in (candidate.get("content") or {}).get("parts") or ():
+                seen["reasoning" if part.get("thought") else "text"] += part.get("text") or ""
+                if "functionCall" in part:
+                    seen["calls"].append(part["functionCall"])
+                if "thoughtSignature" in part:
+                    seen["signatures"].append(part["thoughtSignature"])
+    return seen
+
+
+def assert_generated(seen: dict[str, Any], read: dict[str, Any], usage: Any, out: bytes) -> None:
+    assert (read["text"], read["reasoning"]) == (seen["text"], seen["reasoning"])
+    assert [(call["name"], json.loads(call["arguments"])) for call in read["tools"]] == [
+        (call["name"], call.get("args") or {}) for call in seen["calls"]
+    ]
+    for call, theirs in zip(read["tools"], seen["calls"], strict=True):
+        assert call["id"] == theirs.get("id", call["id"])
+    assert len({call["id"] for call in read["tools"]}) == len(read["tools"])
+    for signature in seen["signatures"]:
+        assert signature.encode() in out
+    counts = seen["usage"]
+    generated_tokens = counts.get("candidatesTokenCount", 0) + counts.get("thoughtsTokenCount", 0)
+    assert usage.output_tokens == generated_tokens
+    assert usage.input_tokens == counts["totalTokenCount"] - generated_tokens
+    if seen["reason"] in ("STOP", "MAX_TOKENS"):
+        stop = "tool_calls" if seen["calls"] else "stop"
+        assert read["finish"] == ("length" if seen["reason"] == "MAX_TOKENS" else stop)
+
+
+@needs_recordings
+@pytest.mark.parametrize("case", load("gemini", streaming=True).values(), ids=load("gemini", streaming=True))
+def test_a_generate_content_stream_loses_nothing(case: dict[str, Any], read_stream: Read) -> None:
+    stream = body_of(case)
+    out, decoder = decode("gemini", [stream], SHOWN)
+    assert decoder.failure is None
+    answers = [json.loads(line[5:]) for line in stream.decode().splitlines() if line.startswith("data:")]
+    assert_generated(generated(answers), read_stream(out), decoder.usage, out)
+    assert decode("gemini", pieces(stream, 1), SHOWN)[0] == out
+
+
+@needs_recordings
+@pytest.mark.parametrize("case", load("gemini", streaming=False).values(), ids=load("gemini", streaming=False))
+def test_a_generate_content_reply_loses_nothing(case: dict[str, Any], read_reply: Read) -> None:
+    reply = PROTOCOLS["gemini_generate"].decode_reply(body_of(case), HIDDEN)
+    assert isinstance(reply, Reply)
+    assert_generated(generated([json.loads(body_of(case))]), read_reply(reply.body), reply.usage, reply.body)
+
+
+@needs_recordings
+def test_errors_of_generate_content_are_told_by_status_and_say_when_to_come_back() -> None:
+    for seen in json.loads((Path(FOLDER or "") / "observed_errors.json").read_bytes()):
+        if seen["api"] == "gemini":
+            failure = PROTOCOLS["gemini_generate"].decode_error(seen["status"], (), seen["body"].encode())
+            assert failure.type in ("RESOURCE_EXHAUSTED", "UNAVAILABLE")
+            assert (failure.retry_after_s is not None) == ("retryDelay" in seen["body"])
 
 
 @needs_recordings
