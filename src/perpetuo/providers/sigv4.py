@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-re
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote, urlsplit
 
@@ -45,7 +44,7 @@ def signature_headers(
     credential_scope = f"{amz_date[:8]}/{scope.region}/{scope.service}/aws4_request"
     to_sign = string_to_sign(amz_date, credential_scope, canonical)
     key = _signing_key(keys.secret_access_key.reveal(), amz_date[:8], scope)
-    signature = hmac.new(key, to_sign.encode(), hashlib.sha256).hexdigest()
+    signature = hmac.digest(key, to_sign.encode(), "sha256").hex()
     credential = f"{keys.access_key_id}/{credential_scope}"
     authorization = f"{ALGORITHM} Credential={credential}, SignedHeaders={signed_names}, Signature={signature}"
     return (*added, ("authorization", authorization))
@@ -102,7 +101,6 @@ def _encoded_once(text: str) -> str:
 
 def _signing_key(secret_access_key: str, date: str, scope: Scope) -> bytes:
     key = b"AWS4" + secret_access_key.encode()
-    steps: Iterable[str] = (date, scope.region, scope.service, "aws4_request")
-    for step in steps:
-        key = hmac.new(key, step.encode(), hashlib.sha256).digest()
+    for step in (date, scope.region, scope.service, "aws4_request"):
+        key = hmac.digest(key, step.encode(), "sha256")
     return key
