@@ -79,6 +79,10 @@ def provider_add(
     vendor = find_vendor(vendor_name)
     secret = read_secret(vendor, api_key, api_key_env)
     url = check_base_url(vendor, base_url)
+    try:
+        check_secret(vendor, Secret(secret), url)
+    except InvalidSecret as error:
+        raise Failure(str(error)) from None
     models = parse_models(vendor, model_texts)
     if not models and vendor.self_hosted:
         models = _ask_or_explain(vendor, url, secret, settings)
@@ -144,10 +148,6 @@ def read_secret(vendor: Vendor, api_key: str | None, api_key_env: str | None) ->
         raise Failure(f"{vendor.title} needs a key: give --api-key-env NAME, or --api-key KEY.")
     if secret.startswith(OUR_KEYS_BEGIN):
         raise Failure("This is one of Perpetuo's own keys (pk_...), not a provider's.")
-    try:
-        auth_headers(vendor, Secret(secret))
-    except InvalidSecret as error:
-        raise Failure(str(error)) from None
     return secret
 
 
@@ -183,7 +183,7 @@ def _warn_when_blocked(url: str, settings: Settings) -> None:
 @provider.command("list")
 @workspace_option
 def provider_list(workspace: str | None) -> None:
-    """Provider keys, in the order of their priority."""
+    """Provider keys, in the order of their priority. LISTED: models of the vendor's own list beyond the catalog's."""
 
     async def read(database_url: str) -> list[dict[str, Any]]:
         async with operator_transaction(database_url) as conn:
@@ -193,7 +193,7 @@ def provider_list(workspace: str | None) -> None:
     with database(load_settings()) as database_url:
         rows = run_with_database(read(database_url))
     print_table(
-        ["ID", "PROVIDER", "LABEL", "KEY", "PRIORITY", "ENABLED", "MODELS", "BASE URL"],
+        ["ID", "PROVIDER", "LABEL", "KEY", "PRIORITY", "ENABLED", "MODELS", "LISTED", "LIST ERROR", "BASE URL"],
         [
             [
                 row["id"],
@@ -203,6 +203,8 @@ def provider_list(workspace: str | None) -> None:
                 row["priority"],
                 "yes" if row["enabled"] else "no",
                 len(row["models"]) or None,
+                len(row["discovered"]) if row["discovered_at"] else None,
+                row["discovery_error"],
                 row["base_url"],
             ]
             for row in rows
@@ -355,6 +357,11 @@ def workspace_create(name: str, owner: str | None) -> None:
 @click.option("--strategy", type=click.Choice([*STRATEGIES, UNSET]))
 @click.option("--substitution", type=click.Choice(SUBSTITUTIONS))
 @click.option("--unknown-models", type=click.Choice(["reject", "default"]))
+@click.option(
+    "--drop-reasoning",
+    type=click.Choice(["on", "off"]),
+    help="Leave out signed reasoning of one vendor, so that another can answer.",
+)
 @click.option("--quota-requests", metavar="N|none", help="Requests per calendar month (UTC).")
 @click.option("--quota-tokens", metavar="N|none", help="Input and output tokens per calendar month (UTC).")
 @click.option(
@@ -370,6 +377,7 @@ def workspace_set(
     strategy: str | None,
     substitution: str | None,
     unknown_models: str | None,
+    drop_reasoning: str | None,
     quota_requests: str | None,
     quota_tokens: str | None,
     prices: tuple[str, ...],
@@ -381,6 +389,7 @@ def workspace_set(
         "strategy": strategy,
         "substitution": substitution,
         "unknown_models": unknown_models,
+        "drop_reasoning": None if drop_reasoning is None else drop_reasoning == "on",
         "quota_requests_month": _quota(quota_requests, "--quota-requests"),
         "quota_tokens_month": _quota(quota_tokens, "--quota-tokens"),
     }

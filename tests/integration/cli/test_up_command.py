@@ -202,7 +202,18 @@ def test_a_workspace_is_made_and_changed(home: Home) -> None:
     several = home.run("admin", "key", "list")
     assert several.returncode == 1
     assert "choose one with --workspace" in several.stderr
-    changed = home.run("admin", "workspace", "set", "marketing", "--strategy", "cheapest", "--quota-requests", "10")
+    changed = home.run(
+        "admin",
+        "workspace",
+        "set",
+        "marketing",
+        "--strategy",
+        "cheapest",
+        "--quota-requests",
+        "10",
+        "--drop-reasoning",
+        "on",
+    )
     assert changed.returncode == 0, changed.stderr
     row = home.row("admin", "workspace", "list", containing="marketing")
     assert row[2:6] == ["cheapest", "tier", "reject", "10"]
