@@ -12,7 +12,6 @@ from perpetuo.providers.aws_credentials import AwsKeys, BedrockApiKey, parse_aws
 from perpetuo.providers.base import UpstreamRequest
 from perpetuo.providers.sigv4 import Scope, signature_headers
 
-
 # The header that holds the key as it is; every other kind of key is a bearer token.
 _KEY_HEADERS: Mapping[Auth, str] = {
     "x-api-key": "x-api-key",
@@ -50,6 +49,14 @@ def auth_headers(vendor: Vendor, secret: Secret) -> tuple[tuple[str, str], ...]:
     if header is None or (vendor.auth == "azure" and _JWT.fullmatch(value)):
         return (("authorization", f"Bearer {value}"),)
     return ((header, value),)
+
+
+def check_secret(vendor: Vendor, secret: Secret, base_url: str) -> None:
+    """Before a key is stored: raises InvalidSecret for one that could not be sent there."""
+    if vendor.auth == "aws":
+        signed(UpstreamRequest("GET", base_url, (), b""), vendor, secret, 0.0)
+    elif not (vendor.auth in ("google", "azure") and secret.reveal().lstrip().startswith("{")):
+        auth_headers(vendor, secret)  # a document is exchanged for a token first: see `credentials`
 
 
 def signed(request: UpstreamRequest, vendor: Vendor, secret: Secret, wall_s: float) -> UpstreamRequest:

@@ -28,8 +28,19 @@ _KNOWN_ELSEWHERE: Mapping[str, str] = {
     "v3.2": "deepseek-v3.2",
 }
 
-_BEYOND_THE_FORM = frozenset(
-    ("top_k", "reasoning_effort", "thinking", "parallel_tool_calls", "web_search_options", "content.cache_control")
+_NOT_EVERY_MODELS = frozenset(
+    (
+        "top_k",
+        "reasoning_effort",
+        "thinking",
+        "parallel_tool_calls",
+        "web_search_options",
+        "content.cache_control",
+        "tool_choice.named",
+        "tool.image",
+        "tool.is_error",
+        "tools.strict",
+    )
 )
 # What of it each maker's models do take.
 #   claude:  https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html;
@@ -38,11 +49,14 @@ _BEYOND_THE_FORM = frozenset(
 #   nova-2:  https://docs.aws.amazon.com/nova/latest/nova2-userguide/request-response-schema.html, and for web search
 #            the recorded `systemTool` of a vendor's answer
 #   gpt-oss: https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-openai.html
-#   caching: https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html (all read 2026-11-24)
+#   caching: https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html
+#   a named tool, images and errors in results: "only supported by" Claude and Nova, in botocore's service model
+#   strict:  https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html (all read 2026-11-24)
+_CLAUDE_AND_NOVA = frozenset(("top_k", "content.cache_control", "tool_choice.named", "tool.image", "tool.is_error"))
 _TAKEN: Mapping[Maker, frozenset[str]] = {
-    "claude": frozenset(("top_k", "reasoning_effort", "thinking", "parallel_tool_calls", "content.cache_control")),
-    "nova": frozenset(("top_k", "content.cache_control")),
-    "nova-2": frozenset(("top_k", "reasoning_effort", "web_search_options", "content.cache_control")),
+    "claude": _CLAUDE_AND_NOVA | {"reasoning_effort", "thinking", "parallel_tool_calls", "tools.strict"},
+    "nova": _CLAUDE_AND_NOVA,
+    "nova-2": _CLAUDE_AND_NOVA | {"reasoning_effort", "web_search_options"},
     "gpt-oss": frozenset(("reasoning_effort",)),
     "other": frozenset(),
 }
@@ -54,6 +68,8 @@ _REFUSED_BY_CLAUDE: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
         frozenset(("reasoning_effort",)),
     ),
     (re.compile(r"claude-(?:3|instant|v2)"), frozenset(("parallel_tool_calls",))),
+    # https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html: from 4.5 on
+    (re.compile(r"claude-(?:3|instant|v2|(?:sonnet|opus)-4(?:-1)?-\d{8})"), frozenset(("tools.strict",))),
     # https://platform.claude.com/docs/en/models/opus-5-5/migration-guide
     (re.compile(r"claude-(?:opus-4-[78]|[a-z]+-[5-9])"), frozenset(("temperature", "top_p", "top_k"))),
 )
@@ -84,7 +100,7 @@ def canonical_name(model_id: str) -> str:
 
 def fields_refused_by(model_id: str) -> frozenset[str]:
     maker = maker_of(model_id)
-    refused = _BEYOND_THE_FORM - _TAKEN[maker]
+    refused = _NOT_EVERY_MODELS - _TAKEN[maker]
     if maker == "claude":
         refused = refused.union(*(fields for names, fields in _REFUSED_BY_CLAUDE if names.match(bare_name(model_id))))
     return refused

@@ -4,7 +4,7 @@ import pytest
 
 from perpetuo.core.catalog import Vendor
 from perpetuo.core.snapshot import Secret
-from perpetuo.providers.auth import InvalidSecret, auth_headers, aws_endpoint, signed
+from perpetuo.providers.auth import InvalidSecret, auth_headers, aws_endpoint, check_secret, signed
 from perpetuo.providers.base import UpstreamRequest
 
 
@@ -125,3 +125,35 @@ def test_a_request_that_can_not_be_signed_is_not_sent(url: str, secret: Secret) 
     with pytest.raises(InvalidSecret) as caught:
         signed(call(url), vendor("aws"), secret, AT_S)
     assert "wJalr" not in str(caught.value)
+
+
+# --- before a key is stored ---
+
+SERVICE_ACCOUNT = json.dumps({"client_email": "a@b", "private_key": "-----BEGIN"})
+STORABLE = {
+    "an API key": ("bearer", "sk-1"),
+    "an AWS key for the region of the base URL": ("aws", KEY),
+    "an API key of Bedrock": ("aws", "ABSKabc="),
+    "a service account": ("google", SERVICE_ACCOUNT),
+    "an application of Entra": ("azure", json.dumps({"tenant_id": "t"})),
+    "no key for a server that wants none": ("none", ""),
+}
+UNSTORABLE = {
+    "an API key with a line break": ("bearer", "sk\n1"),
+    "an AWS access key id alone": ("aws", "AKIAIOSFODNN7EXAMPLE"),
+    "an AWS key of another region": ("aws", document("us-east-1").reveal()),
+    "a key of Azure with a space": ("azure", "a b"),
+}
+
+
+@pytest.mark.parametrize("name", STORABLE)
+def test_a_key_that_can_be_sent_is_stored(name: str) -> None:
+    auth, secret = STORABLE[name]
+    check_secret(vendor(auth), Secret(secret), RUNTIME)
+
+
+@pytest.mark.parametrize("name", UNSTORABLE)
+def test_a_key_that_could_never_be_sent_is_not_stored(name: str) -> None:
+    auth, secret = UNSTORABLE[name]
+    with pytest.raises(InvalidSecret):
+        check_secret(vendor(auth), Secret(secret), RUNTIME)

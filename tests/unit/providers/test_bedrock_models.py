@@ -36,9 +36,20 @@ REFUSED = {
     "us.anthropic.claude-sonnet-4-6": {"web_search_options"},
     "us.anthropic.claude-opus-4-7": {"web_search_options", "temperature", "top_p", "top_k"},
     "us.anthropic.claude-haiku-5-5": {"web_search_options", "temperature", "top_p", "top_k"},
-    "anthropic.claude-3-haiku-20240307-v1:0": {"web_search_options", "reasoning_effort", "parallel_tool_calls"},
-    "us.amazon.nova-2-lite-v1:0": {"thinking", "parallel_tool_calls"},
-    "amazon.nova-micro-v1:0": {"thinking", "parallel_tool_calls", "reasoning_effort", "web_search_options"},
+    "anthropic.claude-3-haiku-20240307-v1:0": {
+        "web_search_options",
+        "reasoning_effort",
+        "parallel_tool_calls",
+        "tools.strict",
+    },
+    "us.amazon.nova-2-lite-v1:0": {"thinking", "parallel_tool_calls", "tools.strict"},
+    "amazon.nova-micro-v1:0": {
+        "thinking",
+        "parallel_tool_calls",
+        "reasoning_effort",
+        "web_search_options",
+        "tools.strict",
+    },
     "meta.llama3-3-70b-instruct-v1:0": {
         "thinking",
         "parallel_tool_calls",
@@ -46,6 +57,10 @@ REFUSED = {
         "web_search_options",
         "top_k",
         "content.cache_control",
+        "tool_choice.named",
+        "tool.image",
+        "tool.is_error",
+        "tools.strict",
     },
 }
 
