@@ -30,7 +30,7 @@ from perpetuo.core.snapshot import DEFAULT_PRIORITY, STRATEGIES, SUBSTITUTIONS, 
 from perpetuo.db.queries import api_keys, provider_keys, workspaces
 from perpetuo.db.settings_documents import WorkspaceSettings
 from perpetuo.http.egress import EgressPolicy
-from perpetuo.providers.auth import InvalidSecret, auth_headers
+from perpetuo.providers.auth import InvalidSecret, check_secret
 from perpetuo.providers.catalog.load import load_catalog
 from perpetuo.settings import Settings
 
