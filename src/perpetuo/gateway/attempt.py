@@ -245,7 +245,8 @@ async def _hold_until_content(
     deadlines: Deadlines,
 ) -> tuple[StreamDecoder, bytes] | UpstreamFailure:
     """Read until the first content, the proper end, or a failure: until then another candidate may still answer.
-    A vendor that only sends pings is given the first-byte deadline once more, then it failed."""
+    A vendor that only sends pings is given the first-byte deadline once more, or as many bytes as may be held, then
+    it failed."""
     decoder = provider.stream_decoder(context_for(run, candidate))
     if candidate.json_by_tool:
         decoder = JsonByToolStream(decoder)
@@ -264,6 +265,8 @@ async def _hold_until_content(
                     break
     except TimeoutError:
         return UpstreamFailure(kind="first_byte_timeout", message="The stream opened but brought no content in time.")
+    if held_bytes > state.limits.held_bytes and not (decoder.saw_content or decoder.done):
+        return UpstreamFailure("too_large", "The stream opened but brought too much before its first content.")
     return decoder, b"".join(held)
 
 
