@@ -120,9 +120,11 @@ def loss_of(
     *,
     carries: frozenset[str] = frozenset(),
     refuses: frozenset[str] = frozenset(),
+    approximates: Mapping[str, str] = {},
     may_drop_origin: bool = False,
 ) -> Loss:
-    """carries, refuses: what the vendor's or the model's row says beyond its protocol; refusing wins.
+    """carries, refuses, approximates: what the vendor's or the model's row says beyond its protocol; refusing wins,
+                     then approximating.
     may_drop_origin: the workspace agreed that signed reasoning of another vendor is left out."""
     refused: list[str] = []
     dropped: list[str] = []
@@ -130,6 +132,9 @@ def loss_of(
     for name in sorted(uses):
         known = FIELDS.get(name)
         if name not in refuses:
+            if name in approximates:
+                approximated.append(name)
+                continue
             if name in carriage.carried or name in carries or (known is None and carriage.unknown):
                 continue
             if name in carriage.approximated:

@@ -78,6 +78,8 @@ class Vendor(msgspec.Struct, frozen=True):
                     the model's id, percent-encoded. An empty models_path: the vendor has no list.
     carries:        fields (`core.carriage.FIELDS`) that it takes although its protocol does not know them.
     refused_fields: fields that it answers with a 400, or ignores: not sent to it.
+    approximates:   field -> how, where it takes a field in another sense than its protocol.
+    renames:        field of a request's body -> the vendor's own name for it.
     env_var:        the variable `perpetuo up` looks at, or None.
     self_hosted:    has no tiers until an operator assigns one; serves any name when its model list is unknown.
     stream_usage:   `stream_options.include_usage` may be sent.
@@ -104,6 +106,8 @@ class Vendor(msgspec.Struct, frozen=True):
     models_path: str | None = None
     carries: frozenset[str] = frozenset()
     refused_fields: frozenset[str] = frozenset()
+    approximates: Mapping[str, str] = {}
+    renames: Mapping[str, str] = {}
     models: tuple[Model, ...] = ()
     source_url: str = ""
     read_on: str = ""

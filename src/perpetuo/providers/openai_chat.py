@@ -4,73 +4,31 @@ Both sides speak the same protocol, so bytes are spliced, not rebuilt: a field n
 Source: https://platform.openai.com/docs/api-reference/chat (read 2026-11-23); vendors' oddities where they are handled.
 """
 
-from typing import Any, cast
-
 import msgspec
 
 from perpetuo.core.carriage import FIELDS, Carriage
+from perpetuo.core.catalog import Model
 from perpetuo.core.errors import UpstreamFailure
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest
-from perpetuo.core.usage import NOT_REPORTED, Usage
+from perpetuo.core.usage import NOT_REPORTED
 from perpetuo.providers.auth import auth_headers
 from perpetuo.providers.base import Reply, ReplyContext, StreamDecoder, Target, UpstreamRequest
+from perpetuo.providers.chat_input import DECODE_ERRORS, mapping, plain
 from perpetuo.providers.event_decoder import EventStreamDecoder
+from perpetuo.providers.openai_content import is_chunked, with_text_content
+from perpetuo.providers.openai_errors import read_error
+from perpetuo.providers.openai_messages import DEVELOPER, fit_messages, fit_tools
+from perpetuo.providers.openai_models import read_models
+from perpetuo.providers.openai_usage import read_usage
 from perpetuo.providers.sse import DONE_EVENT, SseEvent, encode_event
 
-MAX_MESSAGE_CHARACTERS = 2000
-"""Of a vendor's error message: enough for any sentence, not for a page."""
-
-DECODE_ERRORS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-"""What decoding hostile JSON raises; RecursionError for deep nesting."""
+CHAT_PATH = "/chat/completions"
+EMBEDDINGS_PATH = "/embeddings"
+MODELS_PATH = "/models"
 
 _ABSENT = msgspec.Raw()
 _EMPTY_VALUES = frozenset((b"", b"null", b'""', b"[]", b"{}"))
 _TRUE = msgspec.Raw(b"true")
-
-# code or type of an in-band error -> the status it stands for.
-# https://platform.openai.com/docs/guides/error-codes, https://openrouter.ai/docs/api/reference/errors-and-debugging,
-# https://console.groq.com/docs/errors, https://docs.mistral.ai/api (all read 2026-11-23); vLLM's names are its
-# exception classes (vllm/entrypoints/openai/protocol.py, read 2026-11-23).
-STATUS_OF_ERROR: dict[str, int] = {
-    "invalid_request_error": 400,
-    "badrequesterror": 400,
-    "context_length_exceeded": 400,
-    "content_filter": 400,
-    "content_policy_violation": 400,
-    "invalid_prompt": 400,
-    "tool_use_failed": 400,
-    "authentication_error": 401,
-    "invalid_api_key": 401,
-    "unauthorized": 401,
-    "insufficient_credits": 402,
-    "billing_error": 402,
-    "permission_error": 403,
-    "permission_denied": 403,
-    "not_found_error": 404,
-    "notfounderror": 404,
-    "model_not_found": 404,
-    "request_too_large": 413,
-    "rate_limit_error": 429,
-    "rate_limit_exceeded": 429,
-    "rate_limited": 429,
-    "tokens": 429,
-    "requests": 429,
-    "too_many_requests": 429,
-    "insufficient_quota": 429,
-    "server_error": 500,
-    "api_error": 500,
-    "internal_error": 500,
-    "internal_server_error": 500,
-    "internalservererror": 500,
-    "bad_gateway": 502,
-    "service_unavailable": 503,
-    "service_unavailable_error": 503,
-    "server_is_overloaded": 503,
-    "overloaded": 503,
-    "timeout": 504,
-    "timeout_error": 504,
-    "overloaded_error": 529,
-}
 
 CARRIAGE = Carriage(
     carried=frozenset(FIELDS)
@@ -88,7 +46,7 @@ CARRIAGE = Carriage(
 
 
 class OpenAIChat:
-    """`ChatProvider` and `EmbeddingsProvider`."""
+    """`ChatProvider`, `EmbeddingsProvider` and `ModelListing`."""
 
     name = "openai_chat"
 
@@ -99,10 +57,18 @@ class OpenAIChat:
         for name, value in request.fields.items():
             if name not in target.dropped:
                 fields[_dialect(name, request, target)] = value
+        as_system = DEVELOPER in request.uses and DEVELOPER in target.vendor.approximates
+        if target.dropped or as_system:
+            fields["messages"] = fit_messages(fields["messages"], target.dropped, developer_as_system=as_system)
+        if target.dropped and "tools" in fields:
+            fields["tools"] = fit_tools(fields["tools"], target.dropped)
         fields["model"] = msgspec.Raw(msgspec.json.encode(target.model.id))
         if request.stream:
             _ask_for_usage(fields, target.vendor.stream_usage)
-        return _post("/chat/completions", fields, target, streaming=request.stream)
+        for name, value in target.vendor.body_fields:
+            fields.setdefault(name, msgspec.Raw(msgspec.json.encode(value)))
+        url = target.url(_chat_path(target, streaming=request.stream))
+        return _post(url, fields, target, streaming=request.stream)
 
     def decode_reply(self, body: bytes, context: ReplyContext) -> Reply | UpstreamFailure:
         if not body.strip():
@@ -118,7 +84,10 @@ class OpenAIChat:
             return _failure_of_200(body)
         if not any(_says_something(choice) for choice in completion.choices):
             return UpstreamFailure("empty", "The provider's answer holds no choice.")
-        shown = _relabelled(body, context.model_label)
+        chunked = any(
+            choice.message is not None and is_chunked(choice.message.content) for choice in completion.choices
+        )
+        shown = _shown(body, context.model_label, chunked=chunked)
         if shown is None:
             return _failure_of_200(body)
         return Reply(
@@ -134,10 +103,22 @@ class OpenAIChat:
     def stream_decoder(self, context: ReplyContext) -> StreamDecoder:
         return OpenAIChatStream(context)
 
+    def encode_models(self, target: Target) -> UpstreamRequest | None:
+        path = target.vendor.models_path
+        if path == "":
+            return None
+        headers = (("accept", "application/json"), *auth_headers(target.vendor, target.secret))
+        return UpstreamRequest("GET", target.url(path or MODELS_PATH), headers, b"")
+
+    def decode_models(self, body: bytes, target: Target) -> tuple[Model, ...]:
+        return read_models(body, target.vendor)
+
     def encode_embeddings(self, request: EmbeddingsRequest, target: Target) -> UpstreamRequest:
         fields = dict(request.fields)
         fields["model"] = msgspec.Raw(msgspec.json.encode(target.model.id))
-        return _post("/embeddings", fields, target, streaming=False)
+        # Embeddings are beside chat, also where the path holds a deployment.
+        path = _chat_path(target, streaming=False).replace(CHAT_PATH, EMBEDDINGS_PATH)
+        return _post(target.url(path), fields, target, streaming=False)
 
     def decode_embeddings(self, body: bytes, context: ReplyContext) -> Reply | UpstreamFailure:
         if not body.strip():
@@ -152,7 +133,7 @@ class OpenAIChat:
             return _failure_of_200(body)
         if not embeddings.data:
             return UpstreamFailure("empty", "The provider's answer holds no embedding.")
-        shown = _relabelled(body, context.model_label)
+        shown = _shown(body, context.model_label)
         if shown is None:
             return _failure_of_200(body)
         return Reply(
@@ -231,10 +212,14 @@ class OpenAIChatStream(EventStreamDecoder):
         if hide_usage and not chunk.choices and _present(chunk.usage):
             return b""
         relabel = self._model_label is not None and bytes(chunk.model) != b""
-        if not hide_usage and not relabel:
+        choices = chunk.choices or ()
+        chunked = any(choice.delta is not None and is_chunked(choice.delta.content) for choice in choices)
+        if not hide_usage and not relabel and not chunked:
             return event.raw
         try:
             fields = _FIELDS.decode(data)
+            if chunked:
+                fields = with_text_content(fields, "delta")
         except DECODE_ERRORS:  # bytes that are no UTF-8 in a field that nobody had read
             self.failure = _failure_of_event(data)
             return b""
@@ -243,64 +228,6 @@ class OpenAIChatStream(EventStreamDecoder):
         if relabel:
             fields["model"] = msgspec.Raw(msgspec.json.encode(self._model_label))
         return encode_event(msgspec.json.encode(fields), event.event)
-
-
-def read_usage(raw: msgspec.Raw) -> Usage:
-    """OpenAI's `usage` object, in the dialects seen (recordings of 2026-11-23 unless a URL says more)."""
-    if not _present(raw):
-        return NOT_REPORTED
-    usage = _object(raw)
-    prompt = _object(usage.get("prompt_tokens_details"))
-    completion = _object(usage.get("completion_tokens_details"))
-    input_tokens = _count(usage, "prompt_tokens")
-    output_tokens = _count(usage, "completion_tokens")
-    if input_tokens is None and output_tokens is None:
-        return NOT_REPORTED
-    # https://api-docs.deepseek.com/api/create-chat-completion has prompt_cache_hit_tokens; Together and Moonshot
-    # write cached_tokens beside prompt_tokens, Vercel's gateway cache_creation_input_tokens.
-    cached = _first(_count(prompt, "cached_tokens"), _count(usage, "prompt_cache_hit_tokens", "cached_tokens"))
-    written = _first(_count(prompt, "cache_write_tokens"), _count(usage, "cache_creation_input_tokens"))
-    reasoning = _first(_count(completion, "reasoning_tokens"), _count(usage, "reasoning_tokens"))
-    total = _count(usage, "total_tokens")
-    if output_tokens is not None and reasoning and total == (input_tokens or 0) + output_tokens + reasoning:
-        output_tokens += reasoning  # xAI counts reasoning beside completion_tokens, only the total holds it
-    if cached is not None and input_tokens is not None:
-        cached = min(
-            cached, input_tokens
-        )  # Grok on Azure reported more cached than sent, and none of it is priced twice
-    return Usage(
-        input_tokens=input_tokens,
-        cached_input_tokens=cached,
-        cache_write_tokens=written,
-        output_tokens=output_tokens,
-        reasoning_tokens=reasoning,
-        source="reported",
-    )
-
-
-def read_error(kind: Any, status: int | None, body: bytes) -> UpstreamFailure:
-    """An error body in any of the shapes seen: `{"error": {…}}`, `{"error": "…"}`, Mistral's `{"object": "error"}` and
-    `{"detail": …}`, Google's list of one, or no JSON at all."""
-    try:
-        document: object = msgspec.json.decode(body)
-    except DECODE_ERRORS:
-        return UpstreamFailure(kind, _sentence_of_text(body), status=status)
-    if isinstance(document, list) and document:
-        document = cast("list[object]", document)[0]
-    outer = _mapping(cast("object", document))
-    error = outer.get("error")
-    inner = _mapping(cast("object", error)) if isinstance(error, dict) else outer
-    message = error if isinstance(error, str) else _first(inner.get("message"), inner.get("detail"))
-    code = _scalar(inner.get("code"))
-    type_ = _scalar(inner.get("type")) or _scalar(inner.get("status"))
-    return UpstreamFailure(
-        kind,
-        _sentence(message, inner),
-        status=status if status is not None else _status_of(inner, code, type_),
-        type=type_,
-        code=code,
-        param=_scalar(inner.get("param")),
-    )
 
 
 class _Delta(msgspec.Struct):
@@ -364,10 +291,11 @@ _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def _dialect(name: str, request: ChatRequest, target: Target) -> str:
-    """The vendor's own name for the output limit, when the client used only the other one."""
+    """The vendor's own name of a field, unless the client used that one as well."""
     wanted = target.vendor.max_tokens_field
     other = "max_completion_tokens" if wanted == "max_tokens" else "max_tokens"
-    return wanted if name == other and wanted not in request.fields else name
+    own = wanted if name == other else target.vendor.renames.get(name, name)
+    return name if own in request.fields else own
 
 
 def _ask_for_usage(fields: dict[str, msgspec.Raw], allowed: bool) -> None:
@@ -384,7 +312,12 @@ def _ask_for_usage(fields: dict[str, msgspec.Raw], allowed: bool) -> None:
         fields.pop("stream_options", None)
 
 
-def _post(path: str, fields: dict[str, msgspec.Raw], target: Target, *, streaming: bool) -> UpstreamRequest:
+def _chat_path(target: Target, *, streaming: bool) -> str:
+    path = target.vendor.chat_path or CHAT_PATH
+    return target.vendor.stream_path or path if streaming else path
+
+
+def _post(url: str, fields: dict[str, msgspec.Raw], target: Target, *, streaming: bool) -> UpstreamRequest:
     headers = (
         ("content-type", "application/json"),
         ("accept", "text/event-stream" if streaming else "application/json"),
@@ -392,18 +325,21 @@ def _post(path: str, fields: dict[str, msgspec.Raw], target: Target, *, streamin
         *auth_headers(target.vendor, target.secret),
         *target.vendor.extra_headers,
     )
-    return UpstreamRequest("POST", target.base_url.rstrip("/") + path, headers, msgspec.json.encode(fields))
+    return UpstreamRequest("POST", url, headers, msgspec.json.encode(fields))
 
 
-def _relabelled(body: bytes, model_label: str | None) -> bytes | None:
-    """None for bytes that are no UTF-8 in a field that nobody had read."""
-    if model_label is None:
+def _shown(body: bytes, model_label: str | None, *, chunked: bool = False) -> bytes | None:
+    """The same bytes where nothing has to change. None for bytes that are no UTF-8 in a field that nobody had read."""
+    if model_label is None and not chunked:
         return body
     try:
         fields = _FIELDS.decode(body)
+        if chunked:
+            fields = with_text_content(fields, "message")
     except DECODE_ERRORS:
         return None
-    fields["model"] = msgspec.Raw(msgspec.json.encode(model_label))
+    if model_label is not None:
+        fields["model"] = msgspec.Raw(msgspec.json.encode(model_label))
     return msgspec.json.encode(fields)
 
 
@@ -429,7 +365,7 @@ def _in_band_failure(chunk: _Chunk, data: bytes) -> UpstreamFailure | None:
 
 def _failure_of_200(body: bytes) -> UpstreamFailure:
     """A body that is neither a completion nor a stream: an error with the wrong status, or something else."""
-    outer = _object(msgspec.Raw(body))
+    outer = mapping(plain(msgspec.Raw(body)))
     if outer.get("error") or outer.get("object") == "error":
         return read_error("in_band", None, body)
     return UpstreamFailure("malformed", "The provider's answer is not what its protocol says.")
@@ -440,34 +376,6 @@ def _failure_of_event(data: bytes) -> UpstreamFailure:
     if failure.kind == "in_band":
         return failure
     return UpstreamFailure("malformed", "The provider sent an event that is not a chunk of an answer.")
-
-
-def _status_of(inner: dict[str, object], code: str | None, type_: str | None) -> int | None:
-    for value in (inner.get("code"), inner.get("status"), inner.get("raw_status_code"), inner.get("status_code")):
-        number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
-        if isinstance(number, int) and 400 <= number <= 599:
-            return number
-    for name in (code, type_):
-        if name is not None and name.lower() in STATUS_OF_ERROR:
-            return STATUS_OF_ERROR[name.lower()]
-    return None
-
-
-def _sentence(message: object, error: dict[str, object]) -> str:
-    text = message if isinstance(message, str) else msgspec.json.encode(message).decode() if message else ""
-    raw = _mapping(error.get("metadata")).get("raw")  # OpenRouter: what the provider behind it said
-    if isinstance(raw, str) and raw:
-        text = f"{text}: {raw}" if text else raw
-    return text[:MAX_MESSAGE_CHARACTERS] or "The provider gave no message."
-
-
-def _sentence_of_text(body: bytes) -> str:
-    text = body[: MAX_MESSAGE_CHARACTERS * 4].decode("utf-8", "replace").strip()
-    if not text:
-        return "The provider gave no message."
-    if text.startswith("<"):
-        return "The provider answered with a page instead of an error message."
-    return text[:MAX_MESSAGE_CHARACTERS]
 
 
 def _present(raw: msgspec.Raw) -> bool:
@@ -481,37 +389,3 @@ def _text(raw: msgspec.Raw) -> str | None:
     except DECODE_ERRORS:
         return None
     return value or None
-
-
-def _object(value: object) -> dict[str, object]:
-    if isinstance(value, msgspec.Raw):
-        try:
-            value = msgspec.json.decode(value)
-        except DECODE_ERRORS:
-            return {}
-    return _mapping(value)
-
-
-def _mapping(value: object) -> dict[str, object]:
-    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
-
-
-def _scalar(value: object) -> str | None:
-    if isinstance(value, str):
-        return value or None
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _count(usage: dict[str, object], *names: str) -> int | None:
-    """A token count, or None for what no count can be."""
-    for name in names:
-        value = usage.get(name)
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)
-        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53:
-            return value
-    return None
-
-
-def _first(*values: Any) -> Any:
-    return next((value for value in values if value is not None), None)

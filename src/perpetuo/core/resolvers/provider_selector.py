@@ -302,6 +302,7 @@ def _loss(vendor: Vendor, model: Model, facts: RequestFacts, carriage: Carriage,
         carriage,
         carries=vendor.carries,
         refuses=vendor.refused_fields | model.refused_fields,
+        approximates=vendor.approximates,
         may_drop_origin=facts.may_drop_origin,
     )
     if not json_by_tool:
