@@ -1,59 +1,41 @@
 """Anthropic's Messages API: OpenAI's chat shape in, `/v1/messages` out, and the reply, stream or error back.
 
-Sources, read 2026-11-23: https://platform.claude.com/docs/en/api/messages,
-https://platform.claude.com/docs/en/build-with-claude/streaming, https://platform.claude.com/docs/en/api/errors.
+Sources, read 2026-11-23 and 2026-11-24: https://platform.claude.com/docs/en/api/messages,
+https://platform.claude.com/docs/en/build-with-claude/streaming, https://platform.claude.com/docs/en/api/errors,
+https://platform.claude.com/docs/en/api/models/list. The request is in `anthropic_request`, thinking in
+`anthropic_thinking`.
 
-What has no counterpart is left out, because it is a wish and not a promise: `seed`, the penalties, `logit_bias`,
-`reasoning_effort` (an effort level is a 400 on models that lack it), `strict` on tools, `detail` of images, `name` of
-messages. What would change the answer's shape is refused by `unsupported` or, inside a message, by ClientError.
+An answer has more than OpenAI's shape: `thinking_blocks` to be sent back as they are, with the place they had
+(`content_offset`, `tool_calls_before`), and `citations`, each with the span of the text it stands behind; those with an
+address are `annotations` as well. Results of the web search itself are not passed on.
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
 
 import msgspec
 
 from perpetuo.core.carriage import Carriage
-from perpetuo.core.errors import ClientError, FailureKind, UpstreamFailure
+from perpetuo.core.catalog import ALL_CAPABILITIES, Capability, Model
+from perpetuo.core.errors import FailureKind, UpstreamFailure
 from perpetuo.core.request import ChatRequest
 from perpetuo.core.usage import NOT_REPORTED, Usage
+from perpetuo.providers.anthropic_request import encode_body
+from perpetuo.providers.anthropic_thinking import LEVELS
 from perpetuo.providers.auth import auth_headers
 from perpetuo.providers.base import Reply, ReplyContext, StreamDecoder, Target, UpstreamRequest
-from perpetuo.providers.chat_input import (
-    ABSENT,
-    DECODE_ERRORS,
-    Message,
-    NamedToolChoice,
-    Part,
-    ThinkingBlock,
-    ToolCall,
-    function_of,
-    is_link,
-    is_null,
-    mapping,
-    no_form,
-    number,
-    plain,
-    read_arguments,
-    read_data_uri,
-    read_messages,
-    read_response_format,
-    read_stop,
-    read_tool_choice,
-    read_tool_rows,
-)
+from perpetuo.providers.chat_input import ABSENT, DECODE_ERRORS, is_link, mapping, plain
 from perpetuo.providers.chat_output import ChunkWriter, JsonCompactor, compact_json, completion
 from perpetuo.providers.event_decoder import EventStreamDecoder
 from perpetuo.providers.sse import SseEvent
 
 API_VERSION = "2023-06-01"
-DEFAULT_MAX_TOKENS = 4096
-"""The API demands a limit. Every Claude model ever offered can write this much."""
-
 MAX_MESSAGE_CHARACTERS = 2000
-JSON_OBJECT_INSTRUCTION = "Answer with one valid JSON object and nothing else: no prose around it, no code fence."
-"""Stands in for `response_format: json_object`, which this API does not have."""
+MAX_OPEN_BLOCKS = 1000
+"""They are opened one after the other. Whoever closes none of a thousand sends no Messages stream."""
+MAX_HELD_BYTES = 32 * 1024 * 1024
+"""Of events whose content is told once more when its block ends: thinking, signatures, citations. An answer of 128,000
+tokens is under a megabyte."""
 
 # https://platform.claude.com/docs/en/api/errors (read 2026-11-23)
 STATUS_OF_ERROR: dict[str, int] = {
@@ -89,28 +71,41 @@ CARRIAGE = Carriage(
             "content.image_url",
             "content.image_base64",
             "content.file_pdf",
+            "content.file_url",
             "content.cache_control",
             "assistant.thinking_blocks",
             "tool.image",
+            "tool.is_error",
             "tools.function",
             "tool_choice.auto",
             "tool_choice.none",
             "tool_choice.required",
             "tool_choice.named",
             "parallel_tool_calls",
-            "response_format.json_schema",
             "stop",
             "max_tokens",
             "max_completion_tokens",
+            "top_k",
             "user",
+            # Not OpenAI's: https://platform.claude.com/docs/en/build-with-claude/prompt-caching (read 2026-11-24)
+            "cache_control",
         )
     ),
     approximated={
         "message.developer": "a system prompt",
+        "content.file_other": "text as a plain text document; refused otherwise",
         "assistant.refusal": "text of the assistant",
+        "tools.strict": "the part of JSON Schema that the API enforces; the rest is told in words",
         "response_format.json_object": "an instruction",
-        "temperature": "at most 1",
-        "top_p": "only without temperature",
+        "response_format.json_schema": "the part of JSON Schema that the API enforces; the rest is told in words",
+        "temperature": "at most 1; left out beside thinking",
+        "top_p": "only without temperature; left out beside thinking",
+        "reasoning_effort": "the model's nearest effort level, or a thinking budget where it has none",
+        "thinking": "an effort level where the model takes no budget; left out beside a forced tool",
+        "web_search_options": "the web search tool, without a context size",
+        "service_tier": "`default` as standard_only, `priority` as auto; others left out",
+        "metadata": "only `user_id`",
+        "safety_identifier": "the user id, where there is no `user`",
     },
 )
 
@@ -124,20 +119,16 @@ class AnthropicMessages:
 
     def encode_request(self, request: ChatRequest, target: Target) -> UpstreamRequest:
         """Raises ClientError for content that this API has no form for."""
-        fields = {name: value for name, value in request.fields.items() if name not in target.dropped}
-        body = _body(request, fields, target)
-        extra = target.vendor.extra_headers
-        version = () if any(name.lower() == "anthropic-version" for name, _ in extra) else (_VERSION_HEADER,)
+        body = encode_body(request, target)
+        vendor = target.vendor
+        path = (vendor.stream_path if request.stream else None) or vendor.chat_path or "/v1/messages"
         headers = (
             ("content-type", "application/json"),
             ("accept", "text/event-stream" if request.stream else "application/json"),
             ("accept-encoding", "identity"),
-            *version,
-            *auth_headers(target.vendor, target.secret),
-            *extra,
+            *_own_headers(target),
         )
-        url = target.base_url.rstrip("/") + "/v1/messages"
-        return UpstreamRequest("POST", url, headers, msgspec.json.encode(body))
+        return UpstreamRequest("POST", target.url(path), headers, msgspec.json.encode(body))
 
     def decode_reply(self, body: bytes, context: ReplyContext) -> Reply | UpstreamFailure:
         if not body.strip():
@@ -152,7 +143,8 @@ class AnthropicMessages:
             return UpstreamFailure("empty", "The provider's answer holds no content.")
         usage = read_usage(message.usage)
         finish_reason = _finish_reason(message.stop_reason)
-        body = completion(context, message.model, _openai_message(message.content), finish_reason, usage)
+        answer = _openai_message(message.content, _refusal(message.stop_details))
+        body = completion(context, message.model, answer, finish_reason, usage)
         return Reply(body, usage, message.model or None, finish_reason)
 
     def decode_error(self, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> UpstreamFailure:
@@ -160,6 +152,21 @@ class AnthropicMessages:
 
     def stream_decoder(self, context: ReplyContext) -> StreamDecoder:
         return AnthropicStream(context)
+
+    def encode_models(self, target: Target) -> UpstreamRequest | None:
+        """As many as one page holds: the vendor has a few dozen."""
+        path = target.vendor.models_path
+        if path == "":
+            return None
+        headers = (("accept", "application/json"), ("accept-encoding", "identity"), *_own_headers(target))
+        return UpstreamRequest("GET", target.url(path or "/v1/models?limit=1000"), headers, b"")
+
+    def decode_models(self, body: bytes, target: Target) -> tuple[Model, ...]:
+        try:
+            listed = _MODELS.decode(body)
+        except DECODE_ERRORS as exc:
+            raise ValueError("The provider's list of models is not what its protocol says.") from exc
+        return tuple(_model(row) for row in listed.data if row.id)
 
 
 class AnthropicStream(EventStreamDecoder):
@@ -174,8 +181,11 @@ class AnthropicStream(EventStreamDecoder):
         self._counts: dict[str, int] = {}
         self._blocks: dict[int, _OpenBlock] = {}
         self._tool_calls = 0
+        self._text_chars = 0
         self._thinking_blocks = 0
         self._stop_reason: str | None = None
+        self._refusal: str | None = None
+        self._held_bytes = 0
 
     def on_comment(self, event: SseEvent) -> bytes:
         return b""
@@ -192,7 +202,7 @@ class AnthropicStream(EventStreamDecoder):
             case "content_block_start":
                 return self._on_block_start(decoded)
             case "content_block_delta":
-                return self._on_block_delta(decoded)
+                return self._on_block_delta(decoded, len(data))
             case "content_block_stop":
                 return self._on_block_stop(decoded)
             case "message_delta":
@@ -219,8 +229,11 @@ class AnthropicStream(EventStreamDecoder):
         block = event.content_block
         if block is None:
             return self._malformed()
-        opened = self._blocks[event.index] = _OpenBlock(block.type)
+        if len(self._blocks) >= MAX_OPEN_BLOCKS:
+            return self._malformed()
+        opened = self._blocks[event.index] = _OpenBlock(block.type, _Place(self._text_chars, self._tool_calls))
         if block.type == "text":
+            opened.citations.extend(block.citations or ())
             return self._text(block.text)
         if block.type == "tool_use":
             opened.tool_index = self._tool_calls
@@ -232,10 +245,10 @@ class AnthropicStream(EventStreamDecoder):
             opened.signature = block.signature or ""
             return self._thinking(opened, block.thinking)
         if block.type == "redacted_thinking":
-            return self._thinking_block({"type": "redacted_thinking", "data": block.data})
-        return b""
+            return self._thinking_block({"type": "redacted_thinking", "data": block.data}, opened.place)
+        return b""  # what server tools were asked and found: https://platform.claude.com/docs/en/api/messages
 
-    def _on_block_delta(self, event: "_Event") -> bytes:
+    def _on_block_delta(self, event: "_Event", size_bytes: int) -> bytes:
         delta = event.delta
         if delta is None:
             return self._malformed()
@@ -247,12 +260,20 @@ class AnthropicStream(EventStreamDecoder):
         if delta.type == "input_json_delta":
             if block is None:
                 return self._malformed()
+            if block.type != "tool_use":
+                return b""
             return self._arguments(block, block.compact.feed(delta.partial_json or ""))
+        self._held_bytes += size_bytes
+        if self._held_bytes > MAX_HELD_BYTES:
+            self.failure = UpstreamFailure("too_large", "The provider's reasoning is larger than can be kept.")
+            return b""
         if delta.type == "thinking_delta" and block is not None:
             return self._thinking(block, delta.thinking)
         if delta.type == "signature_delta" and block is not None:
             block.signature += delta.signature or ""
-        return b""  # citations_delta has no counterpart
+        if delta.type == "citations_delta" and block is not None and delta.citation is not None:
+            block.citations.append(delta.citation)
+        return b""
 
     def _on_block_stop(self, event: "_Event") -> bytes:
         block = self._blocks.pop(event.index, None)
@@ -263,14 +284,18 @@ class AnthropicStream(EventStreamDecoder):
             return self._arguments(block, "{}" if whole in _NO_ARGUMENTS else compact_json(whole))
         if block.type == "thinking":
             return self._thinking_block(
-                {"type": "thinking", "thinking": "".join(block.thinking), "signature": block.signature}
+                {"type": "thinking", "thinking": "".join(block.thinking), "signature": block.signature}, block.place
             )
+        if block.citations:
+            cited = _cited(block.citations, block.place.text_chars, self._text_chars)
+            return self._writer.delta(dict(cited))
         return b""
 
     def _on_message_delta(self, event: "_Event") -> bytes:
         self._note_usage(event.usage)
         if event.delta is not None and event.delta.stop_reason is not None:
             self._stop_reason = event.delta.stop_reason
+            self._refusal = _refusal(event.delta.stop_details)
             self.finish_reason = _finish_reason(self._stop_reason)
         return b""
 
@@ -280,7 +305,8 @@ class AnthropicStream(EventStreamDecoder):
             return b""
         self.finish_reason = self.finish_reason or "stop"
         self.done = True
-        return self._writer.finish(self.finish_reason, self.usage)
+        refusal = b"" if self._refusal is None else self._content({"refusal": self._refusal})
+        return refusal + self._writer.finish(self.finish_reason, self.usage)
 
     def _note_usage(self, raw: msgspec.Raw) -> None:
         """message_start brings the input, message_delta cumulative figures: of each count the last one holds."""
@@ -288,6 +314,7 @@ class AnthropicStream(EventStreamDecoder):
         self.usage = _usage(self._counts)
 
     def _text(self, text: str | None) -> bytes:
+        self._text_chars += len(text or "")
         return self._content({"content": text}) if text else b""
 
     def _thinking(self, block: "_OpenBlock", text: str | None) -> bytes:
@@ -296,11 +323,11 @@ class AnthropicStream(EventStreamDecoder):
         block.thinking.append(text)
         return self._content({"reasoning_content": text})
 
-    def _thinking_block(self, block: dict[str, object]) -> bytes:
+    def _thinking_block(self, block: dict[str, object], place: "_Place") -> bytes:
         """Whole blocks, so that a client can send them back; `index` lets client libraries join the list."""
         index = self._thinking_blocks
         self._thinking_blocks += 1
-        return self._writer.delta({"thinking_blocks": [{"index": index} | block]})
+        return self._writer.delta({"thinking_blocks": [{"index": index} | block | place.told()]})
 
     def _arguments(self, block: "_OpenBlock", text: str) -> bytes:
         if not text:
@@ -330,9 +357,11 @@ def read_error(kind: FailureKind, status: int | None, body: bytes) -> UpstreamFa
         if text.startswith("<"):
             text = "The provider answered with a page instead of an error message."
         return UpstreamFailure(kind, text[:MAX_MESSAGE_CHARACTERS] or "The provider gave no message.", status=status)
-    outer = mapping(document)
+    if isinstance(document, list) and document:  # Google's, in front of Claude on Vertex
+        document = cast("list[object]", document)[0]
+    outer = mapping(cast("object", document))
     inner = mapping(outer.get("error")) or outer
-    type_ = inner.get("type")
+    type_ = inner.get("type") or inner.get("status")
     message = inner.get("message") or outer.get("error") or outer.get("detail")
     if not isinstance(message, str):
         message = msgspec.json.encode(message).decode() if message else "The provider gave no message."
@@ -357,6 +386,13 @@ class _Block(msgspec.Struct):
     thinking: str | None = None
     signature: str | None = None
     data: str | None = None
+    citations: list[dict[str, object]] | None = None
+
+
+class _StopDetails(msgspec.Struct):
+    """Why a model refused: https://platform.claude.com/docs/en/build-with-claude/handling-stop-reasons"""
+
+    explanation: str | None = None
 
 
 class _Message(msgspec.Struct):
@@ -364,6 +400,7 @@ class _Message(msgspec.Struct):
     model: str = ""
     content: list[_Block] | None = None
     stop_reason: str | None = None
+    stop_details: _StopDetails | None = None
     usage: msgspec.Raw = ABSENT
 
 
@@ -373,7 +410,9 @@ class _BlockDelta(msgspec.Struct):
     partial_json: str | None = None
     thinking: str | None = None
     signature: str | None = None
+    citation: dict[str, object] | None = None
     stop_reason: str | None = None
+    stop_details: _StopDetails | None = None
 
 
 class _Event(msgspec.Struct):
@@ -385,11 +424,53 @@ class _Event(msgspec.Struct):
     usage: msgspec.Raw = ABSENT
 
 
+class _Place(msgspec.Struct, frozen=True):
+    """Where a block stands in the message that OpenAI's shape makes of all of them."""
+
+    text_chars: int
+    tool_calls: int
+
+    def told(self) -> dict[str, object]:
+        """Left out at the front, where nearly all thinking stands."""
+        told = {"content_offset": self.text_chars, "tool_calls_before": self.tool_calls}
+        return {name: count for name, count in told.items() if count}
+
+
+class _Supported(msgspec.Struct):
+    supported: bool = False
+
+
+class _Capabilities(msgspec.Struct):
+    image_input: _Supported | None = None
+    pdf_input: _Supported | None = None
+    structured_outputs: _Supported | None = None
+    effort: dict[str, bool | _Supported | None] | None = None
+    thinking: "_ThinkingCapability | None" = None
+
+
+class _ThinkingCapability(msgspec.Struct):
+    supported: bool = False
+    types: dict[str, _Supported | None] | None = None
+
+
+class _ListedModel(msgspec.Struct):
+    id: str = ""
+    max_input_tokens: int | None = None
+    max_tokens: int | None = None
+    capabilities: _Capabilities | None = None
+
+
+class _ModelList(msgspec.Struct):
+    data: list[_ListedModel]
+
+
 class _OpenBlock:
     """A content block between its start and its stop."""
 
-    def __init__(self, type_: str) -> None:
+    def __init__(self, type_: str, place: _Place) -> None:
         self.type = type_
+        self.place = place
+        self.citations: list[dict[str, object]] = []
         self.tool_index = 0
         self.whole_input = b""
         self.compact = JsonCompactor()
@@ -400,38 +481,77 @@ class _OpenBlock:
 
 _MESSAGE = msgspec.json.Decoder(_Message)
 _EVENT = msgspec.json.Decoder(_Event)
+_MODELS = msgspec.json.Decoder(_ModelList)
 _VERSION_HEADER = ("anthropic-version", API_VERSION)
 
 
-def _openai_message(blocks: list[_Block]) -> dict[str, object]:
-    text = "".join(block.text or "" for block in blocks if block.type == "text")
-    reasoning = "".join(block.thinking or "" for block in blocks if block.type == "thinking")
-    calls = [
-        {
-            "id": block.id,
-            "type": "function",
-            "function": {
-                "name": block.name,
-                "arguments": "{}" if bytes(block.input) in _NO_ARGUMENTS else compact_json(bytes(block.input)),
-            },
-        }
-        for block in blocks
-        if block.type == "tool_use"
-    ]
+def _own_headers(target: Target) -> tuple[tuple[str, str], ...]:
+    """Version and key. A vendor that wants the version in the body or as another one says so in its row."""
+    extra = target.vendor.extra_headers
+    told = any(name.lower() == "anthropic-version" for name, _ in extra) or any(
+        name == "anthropic_version" for name, _ in target.vendor.body_fields
+    )
+    return (*(() if told else (_VERSION_HEADER,)), *auth_headers(target.vendor, target.secret), *extra)
+
+
+def _openai_message(blocks: list[_Block], refusal: str | None) -> dict[str, object]:
+    text: list[str] = []
+    text_chars = 0
+    reasoning: list[str] = []
+    calls: list[dict[str, object]] = []
     thinking: list[dict[str, object]] = []
+    cited: dict[str, list[object]] = {}
     for block in blocks:
-        if block.type == "thinking":
-            thinking.append({"type": "thinking", "thinking": block.thinking or "", "signature": block.signature or ""})
+        place = _Place(text_chars, len(calls)).told()
+        if block.type == "text":
+            text.append(block.text or "")
+            start, text_chars = text_chars, text_chars + len(text[-1])
+            if block.citations:
+                for name, found in _cited(block.citations, start, text_chars).items():
+                    cited.setdefault(name, []).extend(found)
+        elif block.type == "tool_use":
+            calls.append(_openai_call(block))
+        elif block.type == "thinking":
+            reasoning.append(block.thinking or "")
+            signed = {"thinking": block.thinking or "", "signature": block.signature or ""}
+            thinking.append({"type": "thinking"} | signed | place)
         elif block.type == "redacted_thinking":
-            thinking.append({"type": "redacted_thinking", "data": block.data})
-    message: dict[str, object] = {"role": "assistant", "content": text if text or not calls else None, "refusal": None}
-    if reasoning:
-        message["reasoning_content"] = reasoning
+            thinking.append({"type": "redacted_thinking", "data": block.data} | place)
+    message: dict[str, object] = {
+        "role": "assistant",
+        "content": "".join(text) if text_chars or not calls else None,
+        "refusal": refusal,
+    }
+    if any(reasoning):
+        message["reasoning_content"] = "".join(reasoning)
     if thinking:
         message["thinking_blocks"] = thinking
     if calls:
         message["tool_calls"] = calls
-    return message
+    return message | cited
+
+
+def _openai_call(block: _Block) -> dict[str, object]:
+    arguments = "{}" if bytes(block.input) in _NO_ARGUMENTS else compact_json(bytes(block.input))
+    return {"id": block.id, "type": "function", "function": {"name": block.name, "arguments": arguments}}
+
+
+def _cited(citations: Sequence[dict[str, object]], start: int, end: int) -> dict[str, list[dict[str, object]]]:
+    """What stands behind the text from start to end, in characters: each citation as the vendor gave it, and OpenAI's
+    annotations of those that have an address."""
+    span: dict[str, object] = {"start_index": start, "end_index": end}
+    annotations: list[dict[str, object]] = []
+    for citation in citations:
+        url = citation.get("url") or citation.get("source")
+        if isinstance(url, str) and is_link(url):
+            told = span | {"url": url, "title": citation.get("title") or ""}
+            annotations.append({"type": "url_citation", "url_citation": told})
+    found = {"citations": [citation | span for citation in citations]}
+    return found | {"annotations": annotations} if annotations else found
+
+
+def _refusal(details: _StopDetails | None) -> str | None:
+    return (details.explanation or None) if details is not None else None
 
 
 def _finish_reason(stop_reason: str | None) -> str:
@@ -442,10 +562,15 @@ def _counts(raw: msgspec.Raw) -> dict[str, int]:
     """The counts that are there; null and nonsense are not."""
     usage = mapping(plain(raw))
     details = mapping(usage.get("output_tokens_details"))
+    written = usage.get("cache_creation_input_tokens")
+    if written is None:  # by time to live alone: 5 minutes, an hour
+        of_lives = mapping(usage.get("cache_creation")).values()
+        counts = [count for count in of_lives if isinstance(count, int)]
+        written = sum(counts) if counts else None
     found = {
         "input": usage.get("input_tokens"),
         "read": usage.get("cache_read_input_tokens"),
-        "written": usage.get("cache_creation_input_tokens"),
+        "written": written,
         "output": usage.get("output_tokens"),
         "thinking": details.get("thinking_tokens"),
     }
@@ -479,262 +604,48 @@ def _failure_of_200(body: bytes) -> UpstreamFailure:
     return UpstreamFailure("malformed", "The provider's answer is not what its protocol says.")
 
 
-# --- OpenAI's request in, the API's body out ---
-
-
-def _body(request: ChatRequest, fields: dict[str, msgspec.Raw], target: Target) -> dict[str, object]:
-    messages = read_messages(fields)
-    response_format = read_response_format(fields)
-    system = list(_system_blocks(messages))
-    if response_format is not None and response_format.type == "json_object":
-        system.append({"type": "text", "text": JSON_OBJECT_INSTRUCTION})
-    limit = request.max_output_tokens or target.model.max_output_tokens or DEFAULT_MAX_TOKENS
-    body: dict[str, object] = {
-        "model": target.model.id,
-        "max_tokens": min(limit, target.model.max_output_tokens or limit),
-        "messages": _turns(messages),
-    }
-    if system:
-        body["system"] = system
-    if request.stream:
-        body["stream"] = True
-    body |= _sampling(fields)
-    body |= _tools(fields, messages)
-    if request.user is not None:
-        body["metadata"] = {"user_id": request.user}
-    if response_format is not None and response_format.type == "json_schema" and response_format.json_schema:
-        # https://platform.claude.com/docs/en/build-with-claude/structured-outputs (read 2026-11-23)
-        schema = accepted_schema(response_format.json_schema.schema or {"type": "object"})
-        body["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
-    return body
-
-
-def _sampling(fields: dict[str, msgspec.Raw]) -> dict[str, object]:
-    """OpenAI's temperature goes to 2, this API's to 1: what is above becomes 1. With a temperature there is no top_p:
-    Claude 4.1 and later refuse the pair. A stop sequence of nothing but white space is a 400 and left out."""
-    sampling: dict[str, object] = {}
-    temperature = number(fields.get("temperature"), None)
-    top_p = number(fields.get("top_p"), None)
-    if temperature is not None:
-        sampling["temperature"] = min(temperature, 1)
-    elif top_p is not None:
-        sampling["top_p"] = top_p
-    sequences = [sequence for sequence in read_stop(fields) if sequence.strip()]
-    if sequences:
-        sampling["stop_sequences"] = sequences
-    return sampling
-
-
-def _tools(fields: dict[str, msgspec.Raw], messages: list[Message]) -> dict[str, object]:
-    declared = read_tool_rows(fields)
-    if not declared:
-        return _tools_of_history(messages)
-    tools: list[dict[str, object]] = []
-    for index, tool in enumerate(declared):
-        function = function_of(tool, index)
-        schema = dict(function.parameters or {})
-        if "type" not in schema:
-            schema = {"type": msgspec.Raw(b'"object"')} | schema
-        described: dict[str, object] = {"name": function.name, "input_schema": schema}
-        if function.description:
-            described["description"] = function.description
-        tools.append(described | _cache_control(tool.cache_control))
-    encoded: dict[str, object] = {"tools": tools}
-    choice = _tool_choice(fields)
-    if choice is not None:
-        encoded["tool_choice"] = choice
-    return encoded
-
-
-def _tool_choice(fields: dict[str, msgspec.Raw]) -> dict[str, object] | None:
-    wanted = read_tool_choice(fields)
-    choice: dict[str, object] | None = None
-    if isinstance(wanted, NamedToolChoice):
-        choice = {"type": "tool", "name": wanted.function.name}
-    elif wanted is not None:
-        choice = {"type": {"auto": "auto", "none": "none", "required": "any"}[wanted]}
-    if plain(fields.get("parallel_tool_calls")) is False and (choice is None or choice["type"] != "none"):
-        choice = (choice or {"type": "auto"}) | {"disable_parallel_tool_use": True}
-    return choice
-
-
-def _tools_of_history(messages: list[Message]) -> dict[str, object]:
-    """Earlier calls want their tools declared, even when none may be called any more."""
-    names = dict.fromkeys(call.function.name for message in messages for call in message.tool_calls or ())
-    if not names:
-        return {}
-    tools = [{"name": name, "input_schema": {"type": "object"}} for name in names]
-    return {"tools": tools, "tool_choice": {"type": "none"}}
-
-
-def _system_blocks(messages: list[Message]) -> Iterator[dict[str, object]]:
-    for index, message in enumerate(messages):
-        if message.role in ("system", "developer"):
-            yield from _content_blocks(message, f"messages[{index}].content")
-
-
-def _turns(messages: list[Message]) -> list[dict[str, object]]:
-    """Roles alternate: neighbours of one role become one message. Results of tools are the user's."""
-    turns: list[tuple[str, list[dict[str, object]]]] = []
-    for index, message in enumerate(messages):
-        if message.role in ("system", "developer"):
-            continue
-        role = "assistant" if message.role == "assistant" else "user"
-        blocks = _blocks(message, index)
-        if not blocks:
-            continue
-        if turns and turns[-1][0] == role:
-            turns[-1][1].extend(blocks)
-        else:
-            turns.append((role, blocks))
-    if turns and turns[-1][0] == "assistant":
-        _strip_prefill(turns[-1][1])
-    return [{"role": role, "content": blocks} for role, blocks in turns]
-
-
-def _blocks(message: Message, index: int) -> list[dict[str, object]]:
-    where = f"messages[{index}]"
-    if message.role == "user":
-        return list(_content_blocks(message, f"{where}.content"))
-    if message.role == "assistant":
-        blocks = [*_thinking(message.thinking_blocks or []), *_content_blocks(message, f"{where}.content")]
-        for number, call in enumerate(message.tool_calls or ()):
-            blocks.append(_tool_use(call, f"{where}.tool_calls[{number}].function.arguments"))
-        return blocks
-    if message.role == "tool":
-        if not message.tool_call_id:
-            raise ClientError("missing_field", "A tool message names its call.", param=f"{where}.tool_call_id")
-        result: dict[str, object] = {"type": "tool_result", "tool_use_id": _call_id(message.tool_call_id)}
-        content = list(_content_blocks(message, f"{where}.content"))
-        if content:
-            result["content"] = content
-        return [result]
-    raise no_form(f"the role {message.role!r}", f"{where}.role")
-
-
-def _content_blocks(message: Message, where: str) -> Iterator[dict[str, object]]:
-    """Empty texts are left out: the API refuses them."""
-    if isinstance(message.content, str):
-        if message.content:
-            yield {"type": "text", "text": message.content} | _cache_control(message.cache_control)
-        return
-    for index, part in enumerate(message.content or ()):
-        block = _block(part, f"{where}[{index}]")
-        if block is not None:
-            yield block | _cache_control(part.cache_control)
-
-
-def _block(part: Part, where: str) -> dict[str, object] | None:
-    match part.type:
-        case "text":
-            return {"type": "text", "text": part.text} if part.text else None
-        case "refusal":
-            return {"type": "text", "text": part.refusal} if part.refusal else None
-        case "image_url" if part.image_url is not None:
-            return _image(part.image() or "", f"{where}.image_url.url")
-        case "file" if part.file is not None and part.file.file_data:
-            return _document(part.file.file_data, part.file.filename, f"{where}.file.file_data")
-        case _:
-            raise no_form(f"a part of type {part.type!r} in this form", where)
-
-
-def _image(url: str, where: str) -> dict[str, object]:
-    if is_link(url):
-        return {"type": "image", "source": {"type": "url", "url": url}}
-    media_type, data = read_data_uri(url, where)
-    if media_type == "application/pdf":
-        return _document(url, None, where)
-    media_type = "image/jpeg" if media_type == "image/jpg" else media_type
-    return {"type": "image", "source": {"type": "base64", "media_type": media_type, "data": data}}
-
-
-def _document(file_data: str, filename: str | None, where: str) -> dict[str, object]:
-    media_type, data = (
-        read_data_uri(file_data, where) if file_data.startswith("data:") else ("application/pdf", file_data)
+def _model(row: _ListedModel) -> Model:
+    """`max_input_tokens` is the context window. https://platform.claude.com/docs/en/api/models/list"""
+    known = row.capabilities
+    capabilities: set[Capability] = set(ALL_CAPABILITIES - {"audio"})
+    efforts: tuple[str, ...] | None = None
+    forms: frozenset[str] | None = None
+    refused: frozenset[str] = frozenset()
+    if known is not None:
+        told: Iterable[tuple[Capability, _Supported | None]] = (
+            ("vision", known.image_input),
+            ("files", known.pdf_input),
+            ("json_schema", known.structured_outputs),
+        )
+        capabilities -= {name for name, support in told if support is not None and not support.supported}
+        efforts = _efforts(known.effort)
+        forms = _thinking_forms(known.thinking)
+        if efforts == () and forms == frozenset():
+            refused = frozenset(("reasoning_effort", "thinking"))
+    return Model(
+        id=row.id,
+        canonical=row.id,
+        capabilities=frozenset(capabilities),
+        context_tokens=row.max_input_tokens or None,
+        max_output_tokens=row.max_tokens or None,
+        refused_fields=refused,
+        efforts=efforts,
+        thinking=forms,
     )
-    if media_type != "application/pdf":
-        raise no_form(f"a file of type {media_type!r}", where)
-    block: dict[str, object] = {
-        "type": "document",
-        "source": {"type": "base64", "media_type": media_type, "data": data},
-    }
-    if filename:
-        block["title"] = filename
-    return block
 
 
-def _thinking(blocks: list[ThinkingBlock]) -> Iterator[dict[str, object]]:
-    """Unsigned thinking would be refused, and is not needed to go on."""
-    for block in blocks:
-        if block.type == "thinking" and block.signature:
-            yield {"type": "thinking", "thinking": block.thinking or "", "signature": block.signature}
-        elif block.type == "redacted_thinking" and block.data:
-            yield {"type": "redacted_thinking", "data": block.data}
+def _efforts(listed: Mapping[str, bool | _Supported | None] | None) -> tuple[str, ...] | None:
+    if listed is None:
+        return None
+    taken = (level for level in LEVELS if isinstance(level_of := listed.get(level), _Supported) and level_of.supported)
+    return tuple(taken)
 
 
-def _tool_use(call: ToolCall, where: str) -> dict[str, object]:
-    return {
-        "type": "tool_use",
-        "id": _call_id(call.id),
-        "name": call.function.name,
-        "input": read_arguments(call, where),
-    }
-
-
-def _call_id(call_id: str) -> str:
-    """The API's alphabet for ids. Other vendors write `functions.get_weather:0`."""
-    return _NOT_IN_IDS.sub("_", call_id)
-
-
-_NOT_IN_IDS = re.compile(r"[^a-zA-Z0-9_-]")
-
-
-def _strip_prefill(blocks: list[dict[str, object]]) -> None:
-    """An assistant's last text that ends in white space is refused."""
-    text = blocks[-1].get("text")
-    if blocks[-1]["type"] == "text" and isinstance(text, str):
-        blocks[-1]["text"] = text.rstrip() or "."
-
-
-def _cache_control(raw: msgspec.Raw) -> dict[str, object]:
-    """A mark this API knows and OpenAI's does not; clients set it on parts, messages and tools all the same."""
-    return {} if is_null(raw) else {"cache_control": raw}
-
-
-# Keywords outside the subset: https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations
-# (read 2026-11-23). They go into the description, as the vendor's own SDKs do.
-_REFUSED_KEYWORDS = frozenset(
-    ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "maxItems",
-     "uniqueItems", "minProperties", "maxProperties")
-)  # fmt: skip
-
-
-def accepted_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema in the subset this API takes: objects closed, constraints it refuses told in words instead."""
-    accepted: dict[str, Any] = {}
-    told: list[str] = []
-    for name, value in schema.items():
-        if name in _REFUSED_KEYWORDS or (name == "minItems" and value not in (0, 1)):
-            told.append(f"{name}: {msgspec.json.encode(value).decode()}")
-        elif name in ("properties", "$defs", "definitions") and isinstance(value, dict):
-            inner = cast("dict[str, Any]", value)
-            accepted[name] = {key: _accepted_value(item) for key, item in inner.items()}
-        elif name in ("items", "anyOf", "allOf", "oneOf"):
-            accepted["anyOf" if name == "oneOf" else name] = _accepted_value(value)
-        else:
-            accepted[name] = value
-    if schema.get("type") == "object" or "properties" in schema:
-        accepted["additionalProperties"] = False
-    if told:
-        description = accepted.get("description")
-        told_text = "{" + ", ".join(told) + "}"
-        accepted["description"] = f"{description} {told_text}" if description else told_text
-    return accepted
-
-
-def _accepted_value(value: Any) -> Any:
-    if isinstance(value, dict):
-        return accepted_schema(cast("dict[str, Any]", value))
-    if isinstance(value, list):
-        return [_accepted_value(item) for item in cast("list[Any]", value)]
-    return value
+def _thinking_forms(listed: _ThinkingCapability | None) -> frozenset[str] | None:
+    """Whether thinking can be switched off is not in the list; where it is in doubt it is left on."""
+    if listed is None:
+        return None
+    forms = frozenset(
+        name for name, support in (listed.types or {}).items() if support is not None and support.supported
+    )
+    return forms | {"disabled"} if "enabled" in forms else forms

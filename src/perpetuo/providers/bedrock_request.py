@@ -12,7 +12,7 @@ import msgspec
 
 from perpetuo.core.errors import ClientError
 from perpetuo.core.request import ChatRequest
-from perpetuo.providers.anthropic_messages import JSON_OBJECT_INSTRUCTION, accepted_schema
+from perpetuo.providers.anthropic_request import JSON_OBJECT_INSTRUCTION, accepted_schema
 from perpetuo.providers.base import Target
 from perpetuo.providers.bedrock_models import Maker, maker_of
 from perpetuo.providers.chat_input import (

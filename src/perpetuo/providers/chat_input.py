@@ -60,12 +60,17 @@ class ToolCall(msgspec.Struct):
 
 
 class ThinkingBlock(msgspec.Struct):
-    """Reasoning that its vendor signed (`signature`) or encrypted (`data`), as a reply of ours brought it."""
+    """Reasoning that its vendor signed (`signature`) or encrypted (`data`), as a reply of ours brought it.
+
+    content_offset, tool_calls_before: characters of the text and tool calls that came before it; absent = none.
+    """
 
     type: str
     thinking: str | None = None
     signature: str | None = None
     data: str | None = None
+    content_offset: int | None = None
+    tool_calls_before: int | None = None
 
 
 class Message(msgspec.Struct):

@@ -6,15 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perpetuo.core.carriage import loss_of
-from perpetuo.core.errors import ClientError, UpstreamFailure
-from perpetuo.core.request import ChatRequest, parse_chat_request
+from perpetuo.core.errors import UpstreamFailure
 from perpetuo.core.usage import Usage
-from perpetuo.providers.anthropic_messages import (
-    JSON_OBJECT_INSTRUCTION,
-    AnthropicMessages,
-    accepted_schema,
-)
+from perpetuo.providers.anthropic_messages import AnthropicMessages
 from perpetuo.providers.base import Reply, ReplyContext, Target
 from perpetuo.providers.chat_output import JsonCompactor
 
@@ -25,7 +19,6 @@ CASES = ["text", "parallel_tools", "thinking"]
 
 Recording = Callable[[str], bytes]
 Read = Callable[[bytes], dict[str, Any]]
-Build = Callable[..., ChatRequest]
 Aim = Callable[..., Target]
 
 
@@ -44,302 +37,6 @@ def state(decoder: Any) -> tuple[Any, ...]:
         decoder.failure,
         decoder.done,
     )
-
-
-@pytest.fixture
-def encoded(request_of: Build, target_of: Aim) -> Callable[..., dict[str, Any]]:
-    """The body that goes out for a request with these fields."""
-
-    def encode(fields: dict[str, Any], model: dict[str, Any] | None = None, **known: Any) -> dict[str, Any]:
-        request = request_of({"model": "a", "messages": [{"role": "user", "content": "hi"}], **fields}, **known)
-        return json.loads(PROTOCOL.encode_request(request, target_of("anthropic_messages", model)).body)
-
-    return encode
-
-
-# --- requests ---
-
-
-def test_the_call_goes_to_v1_messages_with_its_key_and_version(request_of: Build, target_of: Aim) -> None:
-    target = target_of("anthropic_messages", auth="x-api-key")
-    call = PROTOCOL.encode_request(request_of({"messages": []}, stream=True), target)
-    assert (call.method, call.url) == ("POST", "https://api.vendor.test/v1/messages")
-    assert dict(call.headers) == {
-        "content-type": "application/json",
-        "accept": "text/event-stream",
-        "accept-encoding": "identity",
-        "anthropic-version": "2023-06-01",
-        "x-api-key": "sk-test",
-    }
-
-
-def test_the_vendors_own_version_wins(request_of: Build, target_of: Aim) -> None:
-    target = target_of("anthropic_messages", extra_headers=(("Anthropic-Version", "2099-01-01"),))
-    headers = PROTOCOL.encode_request(request_of({"messages": []}), target).headers
-    assert [value for name, value in headers if name.lower() == "anthropic-version"] == ["2099-01-01"]
-
-
-def test_a_whole_conversation_with_tools_keeps_its_order_and_alternates(encoded: Any) -> None:
-    body = encoded(
-        {
-            "messages": [
-                {"role": "system", "content": "Be brief."},
-                {"role": "user", "content": "Weather?"},
-                {"role": "user", "content": [{"type": "text", "text": "In Köln."}, {"type": "text", "text": ""}]},
-                {
-                    "role": "assistant",
-                    "content": "Looking.",
-                    "tool_calls": [
-                        {"id": "call_1", "type": "function", "function": {"name": "w", "arguments": '{"c": 1.0}'}},
-                        {"id": "f.x:0", "type": "function", "function": {"name": "t", "arguments": ""}},
-                    ],
-                },
-                {"role": "tool", "tool_call_id": "call_1", "content": "sun"},
-                {"role": "tool", "tool_call_id": "f.x:0", "content": [{"type": "text", "text": "noon"}]},
-                {"role": "developer", "content": [{"type": "text", "text": "Be kind."}]},
-                {"role": "user", "content": "Well?"},
-            ],
-            "tools": [{"type": "function", "function": {"name": "w"}}],
-        }
-    )
-    assert body["system"] == [{"type": "text", "text": "Be brief."}, {"type": "text", "text": "Be kind."}]
-    assert body["messages"] == [
-        {"role": "user", "content": [{"type": "text", "text": "Weather?"}, {"type": "text", "text": "In Köln."}]},
-        {
-            "role": "assistant",
-            "content": [
-                {"type": "text", "text": "Looking."},
-                {"type": "tool_use", "id": "call_1", "name": "w", "input": {"c": 1.0}},
-                {"type": "tool_use", "id": "f_x_0", "name": "t", "input": {}},
-            ],
-        },
-        {
-            "role": "user",
-            "content": [
-                {"type": "tool_result", "tool_use_id": "call_1", "content": [{"type": "text", "text": "sun"}]},
-                {"type": "tool_result", "tool_use_id": "f_x_0", "content": [{"type": "text", "text": "noon"}]},
-                {"type": "text", "text": "Well?"},
-            ],
-        },
-    ]
-
-
-def test_thinking_that_was_signed_goes_back_and_unsigned_does_not(encoded: Any) -> None:
-    blocks = [
-        {"type": "thinking", "thinking": "a", "signature": "s", "index": 0},
-        {"type": "thinking", "thinking": "b", "signature": ""},
-        {"type": "redacted_thinking", "data": "d"},
-    ]
-    message = {"role": "assistant", "content": "c \n", "thinking_blocks": blocks}
-    assert encoded({"messages": [message]})["messages"][0]["content"] == [
-        {"type": "thinking", "thinking": "a", "signature": "s"},
-        {"type": "redacted_thinking", "data": "d"},
-        {"type": "text", "text": "c"},
-    ]
-
-
-PARTS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "an image by URL": (
-        {"type": "image_url", "image_url": {"url": "https://x.test/a.png", "detail": "low"}},
-        {"type": "image", "source": {"type": "url", "url": "https://x.test/a.png"}},
-    ),
-    "an image as data": (
-        {"type": "image_url", "image_url": {"url": "data:image/jpg;base64,AAAA"}},
-        {"type": "image", "source": {"type": "base64", "media_type": "image/jpeg", "data": "AAAA"}},
-    ),
-    "a PDF": (
-        {"type": "file", "file": {"filename": "a.pdf", "file_data": "data:application/pdf;base64,AAAA"}},
-        {
-            "type": "document",
-            "source": {"type": "base64", "media_type": "application/pdf", "data": "AAAA"},
-            "title": "a.pdf",
-        },
-    ),
-    "a cache mark": (
-        {"type": "text", "text": "t", "cache_control": {"type": "ephemeral", "ttl": "1h"}},
-        {"type": "text", "text": "t", "cache_control": {"type": "ephemeral", "ttl": "1h"}},
-    ),
-}
-
-
-@pytest.mark.parametrize("name", PARTS)
-def test_a_part_finds_its_counterpart(name: str, encoded: Any) -> None:
-    part, block = PARTS[name]
-    assert encoded({"messages": [{"role": "user", "content": [part]}]})["messages"][0]["content"] == [block]
-
-
-def user(part: dict[str, Any]) -> dict[str, Any]:
-    return {"messages": [{"role": "user", "content": [part]}]}
-
-
-REFUSED: dict[str, tuple[dict[str, Any], str]] = {
-    "an unknown part": (user({"type": "video_url", "video_url": {"url": "x"}}), "messages[0].content[0]"),
-    "audio": (user({"type": "input_audio", "input_audio": {}}), "messages[0].content[0]"),
-    "a stored file": (user({"type": "file", "file": {"file_id": "f"}}), "messages[0].content[0]"),
-    "a file of another type": (
-        user({"type": "file", "file": {"file_data": "data:text/csv;base64,AAAA"}}),
-        "messages[0].content[0].file.file_data",
-    ),
-    "an image that is neither URL nor data": (
-        user({"type": "image_url", "image_url": {"url": "ftp://x"}}),
-        "messages[0].content[0].image_url.url",
-    ),
-    "an unknown role": ({"messages": [{"role": "function", "name": "f", "content": "x"}]}, "messages[0].role"),
-    "a tool result of no call": ({"messages": [{"role": "tool", "content": "x"}]}, "messages[0].tool_call_id"),
-    "arguments that are no object": (
-        {
-            "messages": [
-                {"role": "assistant", "tool_calls": [{"id": "c", "function": {"name": "f", "arguments": "[1"}}]}
-            ]
-        },
-        "messages[0].tool_calls[0].function.arguments",
-    ),
-    "a tool that is no function": ({"tools": [{"type": "custom", "custom": {"name": "x"}}]}, "tools[0].type"),
-    "an unknown tool choice": ({"tools": [{"function": {"name": "f"}}], "tool_choice": "some"}, "tool_choice"),
-    "messages of a wrong type": ({"messages": [{"role": 7}]}, "messages"),
-}
-
-
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_has_no_form_here_is_the_clients_error_and_names_the_field(name: str, encoded: Any) -> None:
-    fields, param = REFUSED[name]
-    with pytest.raises(ClientError) as caught:
-        encoded(fields)
-    assert caught.value.param == param
-
-
-AUDIO_PART = {"type": "input_audio", "input_audio": {"data": "AA", "format": "wav"}}
-UNSUPPORTED: dict[str, dict[str, Any]] = {
-    "several choices": {"n": 2},
-    "log probabilities": {"logprobs": True},
-    "audio in": {"messages": [{"role": "user", "content": [AUDIO_PART]}]},
-    "audio out": {"audio": {"voice": "x"}},
-    "old-style functions": {"functions": [{"name": "f"}]},
-    "a tool choice of a newer kind": {"tool_choice": {"type": "allowed_tools"}, "tools": [{"type": "x"}]},
-}
-
-
-@pytest.mark.parametrize("name", UNSUPPORTED)
-def test_the_protocol_says_before_that_it_can_not_carry(name: str) -> None:
-    assert loss_of(parsed(UNSUPPORTED[name]).uses, PROTOCOL.carriage).refused
-
-
-def test_an_ordinary_request_can_be_carried() -> None:
-    choice = {"type": "function", "function": {"name": "f"}}
-    fields = {"n": 1, "logprobs": False, "seed": 1, "functions": None, "tool_choice": choice, "temperature": 2}
-    loss = loss_of(parsed(fields | {"tools": [TOOL]}).uses, PROTOCOL.carriage)
-    assert (loss.refused, loss.dropped, loss.approximated) == ((), ("seed",), ("temperature",))
-
-
-def parsed(fields: dict[str, Any]) -> ChatRequest:
-    body = {"model": "a", "messages": [{"role": "user", "content": "hi"}]} | fields
-    return parse_chat_request(json.dumps(body).encode())
-
-
-TOOL = {"type": "function", "function": {"name": "f", "description": "d", "parameters": {"properties": {}}}}
-CHOICES: dict[str, tuple[dict[str, Any], dict[str, Any] | None]] = {
-    "is left to the model": ({}, None),
-    "auto": ({"tool_choice": "auto"}, {"type": "auto"}),
-    "none": ({"tool_choice": "none", "parallel_tool_calls": False}, {"type": "none"}),
-    "required": ({"tool_choice": "required"}, {"type": "any"}),
-    "named": ({"tool_choice": {"type": "function", "function": {"name": "f"}}}, {"type": "tool", "name": "f"}),
-    "one at a time": ({"parallel_tool_calls": False}, {"type": "auto", "disable_parallel_tool_use": True}),
-    "required, one at a time": (
-        {"tool_choice": "required", "parallel_tool_calls": False},
-        {"type": "any", "disable_parallel_tool_use": True},
-    ),
-}
-
-
-@pytest.mark.parametrize("name", CHOICES)
-def test_the_tool_choice(name: str, encoded: Any) -> None:
-    fields, expected = CHOICES[name]
-    body = encoded({"tools": [TOOL], **fields})
-    assert body.get("tool_choice") == expected
-    assert body["tools"] == [{"name": "f", "description": "d", "input_schema": {"type": "object", "properties": {}}}]
-
-
-def test_tools_of_earlier_calls_are_declared_when_the_client_no_longer_does(encoded: Any) -> None:
-    call = {"id": "c", "function": {"name": "f", "arguments": "{}"}}
-    messages = [{"role": "assistant", "tool_calls": [call]}, {"role": "tool", "tool_call_id": "c", "content": "x"}]
-    body = encoded({"messages": messages})
-    assert body["tools"] == [{"name": "f", "input_schema": {"type": "object"}}]
-    assert body["tool_choice"] == {"type": "none"}
-
-
-SETTINGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "a temperature above this API's range": ({"temperature": 1.7}, {"temperature": 1}),
-    "a temperature, which leaves no top_p": ({"temperature": 0.2, "top_p": 0.5}, {"temperature": 0.2}),
-    "top_p alone": ({"top_p": 0.5}, {"top_p": 0.5}),
-    "one stop sequence": ({"stop": "END"}, {"stop_sequences": ["END"]}),
-    "stop sequences, without those of white space": ({"stop": ["\n", "END"]}, {"stop_sequences": ["END"]}),
-    "wishes without a counterpart": ({"seed": 1, "frequency_penalty": 1, "reasoning_effort": "low", "x": 1}, {}),
-    "a plain response format": ({"response_format": {"type": "text"}}, {}),
-    "null everywhere": ({"temperature": None, "stop": None, "tools": None, "response_format": None}, {}),
-    "a JSON object": (
-        {"response_format": {"type": "json_object"}},
-        {"system": [{"type": "text", "text": JSON_OBJECT_INSTRUCTION}]},
-    ),
-    "a JSON schema": (
-        {"response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema": {"type": "object"}}}},
-        {
-            "output_config": {
-                "format": {"type": "json_schema", "schema": {"type": "object", "additionalProperties": False}}
-            }
-        },
-    ),
-}
-
-
-@pytest.mark.parametrize("name", SETTINGS)
-def test_settings_become(name: str, encoded: Any) -> None:
-    fields, expected = SETTINGS[name]
-    body = encoded(fields)
-    assert {key: body[key] for key in body if key not in ("model", "max_tokens", "messages")} == expected
-
-
-@pytest.mark.parametrize(
-    ("asked", "model_limit", "sent"), [(100, None, 100), (None, None, 4096), (None, 8192, 8192), (9999, 8192, 8192)]
-)
-def test_the_output_limit_is_the_clients_within_the_models(
-    asked: int | None, model_limit: int | None, sent: int, encoded: Any
-) -> None:
-    assert encoded({}, {"max_output_tokens": model_limit}, max_output_tokens=asked)["max_tokens"] == sent
-
-
-def test_user_and_stream_travel(encoded: Any) -> None:
-    body = encoded({}, user="u-1", stream=True)
-    assert (body["metadata"], body["stream"], body["model"]) == ({"user_id": "u-1"}, True, "vendor-model")
-
-
-def test_a_field_the_model_refuses_is_not_sent(encoded: Any) -> None:
-    body = encoded({"temperature": 0.5, "top_p": 0.5}, {"refused_fields": frozenset(("temperature", "top_p"))})
-    assert "temperature" not in body
-    assert "top_p" not in body
-
-
-def test_a_schema_is_closed_and_tells_in_words_what_this_api_refuses() -> None:
-    schema = {
-        "type": "object",
-        "properties": {
-            "minimum": {"type": "integer", "minimum": 1, "description": "A count."},
-            "list": {"type": "array", "minItems": 2, "items": {"oneOf": [{"type": "object"}, {"type": "null"}]}},
-        },
-        "required": ["minimum"],
-    }
-    assert accepted_schema(schema) == {
-        "type": "object",
-        "properties": {
-            "minimum": {"type": "integer", "description": "A count. {minimum: 1}"},
-            "list": {
-                "type": "array",
-                "items": {"anyOf": [{"type": "object", "additionalProperties": False}, {"type": "null"}]},
-                "description": "{minItems: 2}",
-            },
-        },
-        "required": ["minimum"],
-        "additionalProperties": False,
-    }
 
 
 # --- replies and streams ---
@@ -555,6 +252,184 @@ def test_pings_and_events_of_the_future_are_passed_over(read_stream: Read) -> No
     assert read_stream(out)["text"] == "hi"
 
 
+def blocks_as_stream(blocks: list[dict[str, Any]], stop: dict[str, Any]) -> bytes:
+    """The same blocks, told piece by piece."""
+    out = START
+    for index, block in enumerate(blocks):
+        empty = {"text": "", "thinking": "", "signature": "", "citations": [], "input": {}}
+        opening = {name: empty.get(name, value) for name, value in block.items()}
+        if block["type"] in ("redacted_thinking", "web_search_tool_result"):
+            opening = block
+        out += event("content_block_start", index=index, content_block=opening)
+        for name, kind in (("thinking", "thinking_delta"), ("signature", "signature_delta"), ("text", "text_delta")):
+            for character in block.get(name, ""):
+                out += event("content_block_delta", index=index, delta={"type": kind, name: character})
+        for citation in block.get("citations", []):
+            out += event("content_block_delta", index=index, delta={"type": "citations_delta", "citation": citation})
+        if "input" in block:
+            delta = {"type": "input_json_delta", "partial_json": json.dumps(block["input"])}
+            out += event("content_block_delta", index=index, delta=delta)
+        out += event("content_block_stop", index=index)
+    return out + event("message_delta", delta=stop) + event("message_stop")
+
+
+def both(blocks: list[dict[str, Any]], **stop: Any) -> list[dict[str, Any]]:
+    """The message of a whole reply, and of a stream put together by its clients."""
+    stop = {"stop_reason": "end_turn"} | stop
+    whole = {"type": "message", "model": "c", "content": blocks, "usage": {"input_tokens": 3}} | stop
+    reply = PROTOCOL.decode_reply(json.dumps(whole).encode(), CONTEXT)
+    assert isinstance(reply, Reply)
+    out, decoder = decode([blocks_as_stream(blocks, stop)], CONTEXT)
+    assert (decoder.usage, decoder.finish_reason, decoder.done) == (reply.usage, reply.finish_reason, True)
+    joined: dict[str, Any] = {"content": ""}
+    for line in out.split(b"\n"):
+        for choice in json.loads(line[6:])["choices"] if line.startswith(b"data: {") else []:
+            for name, value in choice["delta"].items():
+                if name == "tool_calls":
+                    calls = joined.setdefault(name, [])
+                    for call in value:
+                        if call["index"] == len(calls):
+                            calls.append(call)
+                        else:
+                            calls[call["index"]]["function"]["arguments"] += call["function"]["arguments"]
+                elif isinstance(value, list):
+                    cleaned = [{key: item[key] for key in item if key != "index"} for item in value]
+                    joined[name] = joined.get(name, []) + cleaned
+                elif isinstance(value, str) and name != "role":
+                    joined[name] = joined.get(name, "") + value
+    return [json.loads(reply.body)["choices"][0]["message"], joined]
+
+
+FOUND = {
+    "type": "web_search_result_location",
+    "url": "https://x.test/a",
+    "title": "A",
+    "cited_text": "so it is",
+    "encrypted_index": "Ab+/=",
+}
+OF_A_FILE = {"type": "page_location", "document_index": 0, "cited_text": "p", "start_page_number": 1}
+
+
+def test_citations_are_kept_with_their_span_and_those_with_an_address_are_annotations() -> None:
+    blocks = [
+        {"type": "text", "text": "Köln: "},
+        {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {"query": "dom"}},
+        {"type": "web_search_tool_result", "tool_use_id": "s", "content": [{"type": "web_search_result", "url": "u"}]},
+        {"type": "text", "text": "157 m", "citations": [FOUND, OF_A_FILE]},
+        {"type": "text", "text": "."},
+    ]
+    span = {"start_index": 6, "end_index": 11}
+    for message in both(blocks):
+        assert message["content"] == "Köln: 157 m."
+        assert message["citations"] == [FOUND | span, OF_A_FILE | span]
+        assert message["annotations"] == [
+            {"type": "url_citation", "url_citation": span | {"url": "https://x.test/a", "title": "A"}}
+        ]
+        assert "tool_calls" not in message
+
+
+def test_what_a_server_tool_is_asked_is_no_argument_of_a_call(read_stream: Read) -> None:
+    blocks = [
+        {"type": "tool_use", "id": "t", "name": "f", "input": {"a": 1}},
+        {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {"query": "dom"}},
+    ]
+    out, _ = decode([blocks_as_stream(blocks, {"stop_reason": "tool_use"})])
+    assert read_stream(out)["tools"] == [{"id": "t", "name": "f", "arguments": '{"a":1}'}]
+
+
+def test_thinking_tells_the_place_it_had() -> None:
+    blocks = [
+        {"type": "thinking", "thinking": "a", "signature": "sa"},
+        {"type": "text", "text": "Köln"},
+        {"type": "thinking", "thinking": "", "signature": "sb"},
+        {"type": "tool_use", "id": "t", "name": "f", "input": {}},
+        {"type": "redacted_thinking", "data": "d"},
+    ]
+    for message in both(blocks, stop_reason="tool_use"):
+        assert message["thinking_blocks"] == [
+            {"type": "thinking", "thinking": "a", "signature": "sa"},
+            {"type": "thinking", "thinking": "", "signature": "sb", "content_offset": 4},
+            {"type": "redacted_thinking", "data": "d", "content_offset": 4, "tool_calls_before": 1},
+        ]
+        assert message["reasoning_content"] == "a"
+
+
+def test_a_refusal_says_why_where_the_vendor_does() -> None:
+    details = {"type": "refusal", "category": "bio", "explanation": "Not this."}
+    for message in both([], stop_reason="refusal", stop_details=details):
+        assert message["refusal"] == "Not this."
+    whole, streamed = both([], stop_reason="refusal", stop_details=None)
+    assert (whole["refusal"], "refusal" in streamed) == (None, False)
+
+
+def test_tokens_written_to_the_cache_are_summed_where_only_their_lives_are_told() -> None:
+    usage = {
+        "input_tokens": 10,
+        "output_tokens": 1,
+        "cache_creation": {"ephemeral_5m_input_tokens": 3, "ephemeral_1h_input_tokens": 4},
+    }
+    body = {"type": "message", "content": [], "stop_reason": "end_turn", "usage": usage}
+    reply = PROTOCOL.decode_reply(json.dumps(body).encode(), CONTEXT)
+    assert isinstance(reply, Reply)
+    assert (reply.usage.input_tokens, reply.usage.cache_write_tokens) == (17, 7)
+
+
+def test_reasoning_without_an_end_is_not_kept_for_ever() -> None:
+    decoder = PROTOCOL.stream_decoder(CONTEXT)
+    decoder.feed(START + event("content_block_start", index=0, content_block={"type": "thinking"}))
+    piece = event("content_block_delta", index=0, delta={"type": "signature_delta", "signature": "s" * 3_000_000})
+    for _ in range(20):
+        decoder.feed(piece)
+    assert decoder.failure is not None
+    assert decoder.failure.kind == "too_large"
+    many = b"".join(event("content_block_start", index=i, content_block={"type": "text"}) for i in range(2_000))
+    failure = decode([START + many])[1].failure
+    assert failure is not None
+    assert failure.kind == "malformed"
+
+
+SCRIPT = st.lists(
+    st.one_of(
+        st.builds(lambda text: {"type": "text", "text": text}, st.text(min_size=1, max_size=8)),
+        st.builds(
+            lambda text, citation: {"type": "text", "text": text, "citations": [citation]},
+            st.text(min_size=1, max_size=8),
+            st.sampled_from([FOUND, OF_A_FILE]),
+        ),
+        st.builds(
+            lambda text, signature: {"type": "thinking", "thinking": text, "signature": signature},
+            st.text(max_size=8),
+            st.text(min_size=1, max_size=8),
+        ),
+        st.builds(lambda data: {"type": "redacted_thinking", "data": data}, st.text(min_size=1, max_size=8)),
+        st.builds(
+            lambda name, value: {"type": "tool_use", "id": f"toolu_{name}", "name": name, "input": {"a": value}},
+            st.sampled_from("fgh"),
+            st.text(max_size=4) | st.integers() | st.none(),
+        ),
+        st.just({"type": "server_tool_use", "id": "s", "name": "web_search", "input": {"query": "q"}}),
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(blocks=SCRIPT, data=st.data())
+def test_a_scripted_answer_is_the_same_whole_and_streamed_however_it_is_cut(
+    blocks: list[dict[str, Any]], data: st.DataObject
+) -> None:
+    whole, joined = both(blocks)
+    assert joined["content"] == (whole["content"] or "")
+    for name in ("reasoning_content", "thinking_blocks", "citations", "annotations"):
+        assert joined.get(name) == whole.get(name)
+    stream = blocks_as_stream(blocks, {"stop_reason": "end_turn"})
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
+    pieces = [stream[start:end] for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
+    assert decode(pieces)[0] == decode([stream])[0]
+    calls = [{name: call[name] for name in call if name != "index"} for call in joined.get("tool_calls", [])]
+    assert calls == whole.get("tool_calls", [])
+
+
 def test_an_answer_without_content_but_with_a_reason_is_an_answer(read_stream: Read) -> None:
     out, decoder = decode([START + STOP])
     assert (decoder.done, decoder.saw_content, decoder.failure) == (True, False, None)
@@ -587,6 +462,10 @@ ERRORS = {
     "a proxy's text": (b"no healthy upstream", (None, "no healthy upstream")),
     "a page": (b"<html>", (None, "The provider answered with a page instead of an error message.")),
     "nothing": (b"", (None, "The provider gave no message.")),
+    "Google's, in front of it": (
+        b'[{"error":{"code":429,"message":"Quota.","status":"RESOURCE_EXHAUSTED"}}]',
+        ("RESOURCE_EXHAUSTED", "Quota."),
+    ),
     "an error in words": (b'{"error":"No."}', (None, "No.")),
 }
 
@@ -596,6 +475,58 @@ def test_errors_are_read_in_every_shape_and_the_status_is_kept(name: str) -> Non
     body, expected = ERRORS[name]
     failure = PROTOCOL.decode_error(400, (), body)
     assert (failure.type, failure.message, failure.status, failure.kind) == (*expected, 400, "status")
+
+
+# --- models ---
+
+
+def test_the_list_of_models_is_asked_with_key_and_version(target_of: Aim) -> None:
+    call = PROTOCOL.encode_models(target_of("anthropic_messages", auth="x-api-key"))
+    assert call is not None
+    assert (call.method, call.url) == ("GET", "https://api.vendor.test/v1/models?limit=1000")
+    assert dict(call.headers)["x-api-key"] == "sk-test"
+    assert dict(call.headers)["anthropic-version"] == "2023-06-01"
+    assert PROTOCOL.encode_models(target_of("anthropic_messages", models_path="")) is None
+
+
+YES, NO = {"supported": True}, {"supported": False}
+
+
+def test_a_listed_model_tells_what_it_takes(target_of: Aim) -> None:
+    capabilities = {
+        "image_input": YES,
+        "pdf_input": NO,
+        "structured_outputs": NO,
+        "effort": {"supported": True, "low": YES, "high": YES, "max": NO, "xhigh": None},
+        "thinking": {"supported": True, "types": {"adaptive": YES, "enabled": NO}},
+    }
+    row = {"type": "model", "id": "claude-x", "max_input_tokens": 200_000, "max_tokens": 64_000}
+    bare = {"id": "claude-y"}
+    body = json.dumps({"data": [row | {"capabilities": capabilities}, bare], "has_more": False}).encode()
+    told, untold = PROTOCOL.decode_models(body, target_of("anthropic_messages"))
+    assert (told.id, told.canonical, told.context_tokens, told.max_output_tokens) == (
+        "claude-x",
+        "claude-x",
+        200_000,
+        64_000,
+    )
+    assert told.capabilities == frozenset(("tools", "vision", "json_object"))
+    assert (told.efforts, told.thinking) == (("low", "high"), frozenset(("adaptive",)))
+    assert untold.capabilities == frozenset(("tools", "vision", "files", "json_object", "json_schema"))
+    assert (untold.efforts, untold.thinking, untold.context_tokens) == (None, None, None)
+
+
+def test_a_listed_model_that_does_not_think_is_not_asked_to(target_of: Aim) -> None:
+    capabilities = {"effort": {"supported": False}, "thinking": {"supported": False, "types": {}}}
+    body = json.dumps({"data": [{"id": "c", "capabilities": capabilities}]}).encode()
+    (model,) = PROTOCOL.decode_models(body, target_of("anthropic_messages"))
+    assert model.refused_fields == frozenset(("reasoning_effort", "thinking"))
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"{}", b'{"data":7}', b'{"data":[7]}', b"[" * 100_000])
+def test_what_is_no_list_of_models_is_an_error(body: bytes, target_of: Aim) -> None:
+    with pytest.raises(ValueError, match="list of models"):
+        PROTOCOL.decode_models(body, target_of("anthropic_messages"))
 
 
 # --- arguments ---

@@ -7,7 +7,7 @@ import pytest
 from perpetuo.core.carriage import loss_of
 from perpetuo.core.errors import ClientError
 from perpetuo.core.request import ChatRequest, parse_chat_request
-from perpetuo.providers.anthropic_messages import JSON_OBJECT_INSTRUCTION
+from perpetuo.providers.anthropic_request import JSON_OBJECT_INSTRUCTION
 from perpetuo.providers.base import Target
 from perpetuo.providers.bedrock_converse import BedrockConverse
 
