@@ -20,14 +20,19 @@ from perpetuo.lab.wire import StreamEvent
 class Shape:
     """A protocol spoken upstream, as far as a client can tell.
 
-    provider: the vendor of the catalog. image_urls: it takes an image by its URL. call_ids: tool calls have ids there.
-    signs_thinking: its reasoning bears signatures that have to come back. counts_reasoning: and a share of the tokens.
+    provider:         the vendor of the catalog.
+    image_urls:       it takes an image by its URL.
+    call_ids:         tool calls have ids there.
+    single_calls:     it can be held to one tool call at a time; where it can not, a request that demands it is refused.
+    signs_thinking:   its reasoning bears signatures that have to come back.
+    counts_reasoning: it tells which share of the output was reasoning.
     """
 
     provider: str
     model: str
     image_urls: bool = True
     call_ids: bool = True
+    single_calls: bool = True
     signs_thinking: bool = True
     counts_reasoning: bool = True
 
@@ -36,6 +41,7 @@ class Shape:
 SHAPES = {
     "openai": Shape("openai", "gpt-4o", signs_thinking=False),
     "anthropic": Shape("anthropic", "claude-opus-4-5"),
+    "gemini": Shape("gemini", "gemini-2.5-pro", call_ids=False, single_calls=False),
     "bedrock": Shape("bedrock", "us.anthropic.claude-opus-4-5-20251101-v1:0", image_urls=False, counts_reasoning=False),
 }
 

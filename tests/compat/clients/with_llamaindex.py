@@ -22,7 +22,7 @@ async def main(job: Job) -> dict[str, Any]:
     return {
         "whole": await converse(job, llm, stream=False),
         "streamed": await converse(job, llm, stream=True),
-        "structured": [await structured(llm)],
+        "structured": [await structured(llm, natively=way) for way in ([True, False] if job.single_calls else [True])],
     }
 
 
@@ -80,7 +80,9 @@ def usage_of(response: ChatResponse) -> list[int]:
     return [response.additional_kwargs["prompt_tokens"], response.additional_kwargs["completion_tokens"]]
 
 
-async def structured(llm: OpenAILike) -> Any:
+async def structured(llm: OpenAILike, *, natively: bool) -> Any:
+    """Natively by a JSON schema; else by a tool, of which it demands one call."""
+    llm.should_use_structured_outputs = natively
     response = await llm.as_structured_llm(Forecast).achat([ChatMessage(role="user", content="Forecast.")])
     assert isinstance(response.raw, Forecast)
     return response.raw.model_dump(mode="json")
