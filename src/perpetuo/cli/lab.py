@@ -1,15 +1,22 @@
 """`perpetuo lab`: simulated vendors to play and test with."""
 
 import asyncio
+import contextlib
 import signal
 import sys
 from collections.abc import Callable
 
 import click
 import msgspec
+from click.core import ParameterSource
 
+from perpetuo.cli.lab_demo import demo
+from perpetuo.cli.lab_load import load
+from perpetuo.cli.lab_scenario import check, load_scenario
+from perpetuo.cli.lab_watch import look_at, show_views, watch
 from perpetuo.lab.faults import FAULTS
 from perpetuo.lab.prices import LabPrice
+from perpetuo.lab.scenario import Scenario, lab_of, run_scenario
 from perpetuo.lab.vendor import Lab, ShapeName, SimulatedVendor, VendorSettings
 
 _TITLES: dict[ShapeName, str] = {
@@ -19,6 +26,7 @@ _TITLES: dict[ShapeName, str] = {
     "bedrock": "Bedrock",
     "cohere": "Cohere",
 }
+_BESIDE_A_SCENARIO = ("scenario", "live", "host", "port")
 _SERVED_UNASKED: tuple[ShapeName, ...] = ("openai", "anthropic")
 
 
@@ -41,7 +49,13 @@ def lab() -> None:
     """Simulated vendors on loopback, with faults on demand and their own books."""
 
 
+for command in (check, load, watch, demo):
+    lab.add_command(command)
+
+
 @lab.command()
+@click.option("--scenario", help="A scenario file, or the name of one that comes with Perpetuo: vendors and phases.")
+@click.option("--live", is_flag=True, help="Show what each vendor sees, refreshed in place.")
 @_vendor_counts
 @click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address.")
 @click.option(
@@ -54,7 +68,11 @@ def lab() -> None:
 @click.option("--jitter", default=0.0, type=click.FloatRange(0, 1), help="Share by which both are spread.")
 @click.option("--input-price", default=0, type=click.IntRange(0), help="Micro-USD per million tokens.")
 @click.option("--output-price", default=0, type=click.IntRange(0), help="Micro-USD per million tokens.")
+@click.pass_context
 def serve(
+    context: click.Context,
+    scenario: str | None,
+    live: bool,
     host: str,
     port: int,
     seed: int,
@@ -67,6 +85,11 @@ def serve(
     **counts: int,
 ) -> None:
     """Run simulated vendors until Ctrl-C. Prints one line of JSON with their base URLs, see docs/lab.md."""
+    if scenario is not None:
+        _refuse_vendor_options(context)
+        read = load_scenario(scenario)
+        _run(lab_of(read), read, host, port, live)
+        return
     settings = VendorSettings(
         first_byte_s=first_byte_ms / 1000,
         chunk_s=chunk_ms / 1000,
@@ -81,8 +104,19 @@ def serve(
     ]
     if not vendors:
         raise click.UsageError("ask for at least one vendor: --openai N, --anthropic N, …")
+    _run(Lab(vendors), None, host, port, live)
+
+
+def _refuse_vendor_options(context: click.Context) -> None:
+    """What a scenario says itself may not be said a second time."""
+    for name in context.params:
+        if name not in _BESIDE_A_SCENARIO and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--{name.replace('_', '-')} and --scenario do not go together: say it in the file")
+
+
+def _run(lab: Lab, scenario: Scenario | None, host: str, port: int, live: bool) -> None:
     try:
-        asyncio.run(_serve(Lab(vendors), host, port))
+        asyncio.run(_serve(lab, scenario, host, port, live))
     except ValueError as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
@@ -98,7 +132,7 @@ def faults() -> None:
         click.echo(f"{name:<{width}}  {row.group:<21}  {row.about}{number}")
 
 
-async def _serve(lab: Lab, host: str, port: int) -> None:
+async def _serve(lab: Lab, scenario: Scenario | None, host: str, port: int, live: bool) -> None:
     told_to_stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -107,6 +141,15 @@ async def _serve(lab: Lab, host: str, port: int) -> None:
     try:
         click.echo(msgspec.json.encode({"vendors": lab.describe()}).decode())
         sys.stdout.flush()
+        running: list[asyncio.Task[None]] = []
+        if scenario is not None:
+            running.append(asyncio.create_task(run_scenario(scenario, lab)))
+        if live:
+            running.append(asyncio.create_task(show_views(lambda: look_at(lab), 1.0)))
         await told_to_stop.wait()
+        for task in running:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
     finally:
         await lab.stop()

@@ -3,7 +3,7 @@
 import asyncio
 import ipaddress
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -68,12 +68,15 @@ class LoadClient:
         self._idle: list[_Connection] = []
         self._now_s = now_s
 
-    async def send(self, body: bytes, *, timeout_s: float) -> Exchange:
+    async def send(self, body: bytes, *, timeout_s: float, headers: Mapping[str, str] | None = None) -> Exchange:
+        """Never raises for what the other side does. Cancelled: the connection is closed."""
+        own = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+        head = self._head + f"{own}content-length: {len(body)}\r\n\r\n".encode("latin-1")
         exchange = Exchange(self._now_s())
         try:
             async with asyncio.timeout(timeout_s):
                 connection = await self._connection()
-                await connection.carry(self._head + b"content-length: %d\r\n\r\n" % len(body) + body, exchange)
+                await connection.carry(head + body, exchange)
                 if connection.is_reusable:
                     self._idle.append(connection)
         except TimeoutError:
