@@ -477,9 +477,13 @@ def _add_uses_of_message(message: _Message, uses: set[str]) -> None:
 def _add_uses_of_assistant(message: _Message, uses: set[str]) -> None:
     if message.refusal is not None:
         uses.add("assistant.refusal")
-    for name in ("audio", "reasoning_content", "thinking_blocks", "reasoning_details"):
+    for name in ("audio", "thinking_blocks", "reasoning_details"):
         if _given(getattr(message, name)):
             uses.add(f"assistant.{name}")
+    # Beside its signed form the plain text of a reasoning is a copy for people.
+    is_copy = _given(message.thinking_blocks) or _given(message.reasoning_details)
+    if _given(message.reasoning_content) and not is_copy:
+        uses.add("assistant.reasoning_content")
     if message.function_call is not None:
         uses.add("function_call")
     if _given(message.extra_content):

@@ -10,7 +10,7 @@ import pytest
 
 from gateway_harness import RunningGateway, provider, running_gateway
 from perpetuo.core.catalog import Model
-from perpetuo.lab import SimulatedVendor
+from perpetuo.lab import Script, SimulatedVendor
 
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 STRICT = {"x-perpetuo-strict": "on"}
@@ -126,3 +126,32 @@ def content_of(body: bytes, stream: bool) -> str:
     assert choices[-1]["finish_reason"] == "stop"
     assert not any("tool_calls" in choice["delta"] for choice in choices)
     return "".join(choice["delta"].get("content") or "" for choice in choices)
+
+
+async def thinking_turn(gateway: RunningGateway, vendor: SimulatedVendor) -> list[dict[str, Any]]:
+    """A first turn at the vendor that thinks, and the conversation as the client would go on with it."""
+    vendor.set_script(Script(text="done", reasoning="let me see"))
+    question = {"role": "user", "content": "go"}
+    never = {"x-perpetuo-substitution": "never"}
+    reply = await gateway.chat("claude-haiku-4-5", messages=[question], headers=never)
+    assert reply.headers["x-perpetuo-provider"] == "anthropic"
+    answer = reply.json()["choices"][0]["message"]
+    assert answer["thinking_blocks"][0]["signature"]
+    return [question, answer, {"role": "user", "content": "and on"}]
+
+
+async def test_signed_reasoning_goes_back_to_its_origin_only(tmp_path: Path) -> None:
+    async with gateway_of(tmp_path, "openai", "anthropic") as (gateway, (openai, anthropic)):
+        messages = await thinking_turn(gateway, anthropic)
+        reply = await gateway.chat("perpetuo/chat-default", messages=messages)
+        assert (reply.status_code, reply.headers["x-perpetuo-provider"]) == (200, "anthropic"), reply.text
+        assert "x-perpetuo-dropped" not in reply.headers
+        assert len(openai.ledger) == 0
+
+
+async def test_a_workspace_may_let_signed_reasoning_go(tmp_path: Path) -> None:
+    async with gateway_of(tmp_path, "openai", "anthropic", drop_reasoning=True) as (gateway, (_, anthropic)):
+        messages = await thinking_turn(gateway, anthropic)
+        reply = await gateway.chat("perpetuo/chat-default", messages=messages)
+        assert (reply.status_code, reply.headers["x-perpetuo-provider"]) == (200, "openai"), reply.text
+        assert reply.headers["x-perpetuo-dropped"] == "assistant.thinking_blocks"

@@ -108,6 +108,10 @@ USES: dict[str, tuple[dict[str, Any], set[str]]] = {
         assistant(thinking_blocks=[{"type": "thinking", "thinking": "t", "signature": "s"}]),
         {"assistant.thinking_blocks"},
     ),
+    "signed thinking beside its text": (
+        assistant(thinking_blocks=[{"type": "thinking", "thinking": "t", "signature": "s"}], reasoning_content="t"),
+        {"assistant.thinking_blocks"},
+    ),
     "no thinking": (assistant(thinking_blocks=[], reasoning_content=None), set()),
     "reasoning in words": (assistant(reasoning_content="t"), {"assistant.reasoning_content"}),
     "a signature on a call": (
