@@ -41,7 +41,7 @@ _WISHES: tuple[tuple[str, str | None], ...] = (
     ("perpetuo/chat-default", "cheapest"),
     ("gpt-4o", "reliable"),
 )
-_SHARES_OF_TIME = (0.2, 0.5, 0.55, 0.75, 0.85)
+_SHARES_OF_TIME = (0.15, 0.45, 0.6, 0.75, 0.78, 0.92)
 
 
 @click.command()
@@ -60,8 +60,8 @@ def demo(seconds: float, rate: float, seed: int) -> None:
 
 
 def demo_scenario(seconds: float, seed: int) -> Scenario:
-    """The vendors and their troubles, spread over the time there is."""
-    down_s, up_s, limited_s, broken_s, well_s = (round(share * seconds, 2) for share in _SHARES_OF_TIME)
+    """The vendors and their troubles, one after the other, spread over the time there is."""
+    down_s, up_s, limited_s, free_s, overloaded_s, well_s = (round(share * seconds, 2) for share in _SHARES_OF_TIME)
     return Scenario(
         vendors=(
             ScenarioVendor("openai", "openai", _pace(0.12, 0.006)),
@@ -70,8 +70,8 @@ def demo_scenario(seconds: float, seed: int) -> Scenario:
         ),
         phases=(
             Phase("openai", "is down (503)", down_s, up_s, "status_503"),
-            Phase("groq", "limits the rate (half of it 429)", limited_s, broken_s, "status_429", 0.5),
-            Phase("anthropic", "is overloaded inside a 200", limited_s, well_s, "in_band_error", 0.6),
+            Phase("groq", "limits the rate (half of it 429)", limited_s, free_s, "status_429", 0.5),
+            Phase("anthropic", "is overloaded inside a 200", overloaded_s, well_s, "in_band_error", 0.6),
         ),
         seed=seed,
     )
