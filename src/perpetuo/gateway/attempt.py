@@ -8,9 +8,12 @@ from perpetuo.core.decision import Attempt, Candidate
 from perpetuo.core.errors import ClientError, IdleTimeout, TransportError, UpstreamFailure
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest
 from perpetuo.core.resilience.error_classifier import INVALID_STATUSES, Verdict, retry_after_of
+from perpetuo.core.resilience.headroom import Need
 from perpetuo.core.snapshot import Secret
+from perpetuo.gateway.health_notes import note_headers
 from perpetuo.gateway.run import Run
 from perpetuo.gateway.state import GatewayState
+from perpetuo.http.stall_guard import GuardedReply
 from perpetuo.http.upstream import Deadlines, UpstreamReply
 from perpetuo.observability.redaction import Redactor
 from perpetuo.providers.auth import InvalidSecret, signed
@@ -62,6 +65,7 @@ async def attempt(
     provider = state.protocols[candidate.vendor.protocol]
     upstream: UpstreamReply | None = None
     keep_open = False
+    taken = state.headroom.take(candidate.key.id, candidate.model.id, need_of(run.request))
     try:
         secret = state.credentials.current(candidate.key, candidate.vendor)
         if secret is None:
@@ -69,12 +73,15 @@ async def attempt(
         labelled = _labelled(_encode(provider, run, candidate, secret), run)
         request = signed(labelled, candidate.vendor, secret, state.clock.wall_s())
         upstream = await state.upstream.open(request, deadlines)
+        note_headers(state, candidate, upstream.headers)
         first_byte_ms = _ms_since(started_s, state)
         if upstream.status != 200:
             failure = await _read_error(state, provider, upstream)
             return Failed(_without(secret, failure), _ms_since(started_s, state))
         if not run.streaming:
             return await _read_answer(state, run, candidate, provider, upstream, started_s, first_byte_ms)
+        if deadlines.stall_floor_bytes_per_s > 0:
+            upstream = GuardedReply(upstream, deadlines, state.clock)
         opened = await _hold_until_content(state, run, candidate, provider, upstream, deadlines)
         if isinstance(opened, UpstreamFailure):
             return Failed(opened, _ms_since(started_s, state))
@@ -99,8 +106,16 @@ async def attempt(
         _note_cancelled(state, run, candidate, started_s)
         raise
     finally:
+        state.headroom.give_back(taken)
         if upstream is not None and not keep_open:
             upstream.close()
+
+
+def need_of(request: ChatRequest | EmbeddingsRequest | None) -> Need:
+    """What the request takes of a rate limit, roughly."""
+    if isinstance(request, ChatRequest):
+        return Need(request.input_tokens_estimate, request.max_output_tokens or 0)
+    return Need(0 if request is None else request.input_tokens_estimate)
 
 
 def note_attempt(

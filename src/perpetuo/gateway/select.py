@@ -8,6 +8,7 @@ from perpetuo.core.errors import ClientError, RoutingError
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest
 from perpetuo.core.resolvers.provider_selector import RequestFacts, strictest
 from perpetuo.core.snapshot import Snapshot, Substitution
+from perpetuo.gateway.attempt import need_of
 from perpetuo.gateway.run import Run
 from perpetuo.gateway.state import GatewayState
 
@@ -47,6 +48,7 @@ def select_candidates(
         availability=state.availability.view(now_s, workspace.provider_keys),
         request_id=run.id,
         carriages=_carriages(state, request),
+        short=state.headroom.short(now_s, [key.id for key in workspace.provider_keys], need_of(request)),
     )
     if selection.ordered:
         return selection

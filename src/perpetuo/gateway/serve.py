@@ -20,6 +20,7 @@ from perpetuo.core.errors import (
 )
 from perpetuo.core.ids import uuid7
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest, parse_chat_request, parse_embeddings_request
+from perpetuo.core.resilience.availability import Started
 from perpetuo.core.resilience.error_classifier import Verdict
 from perpetuo.core.resilience.retry import Failure, GiveUp, next_step
 from perpetuo.core.resolvers.model_alias import ModelAliasResolver, nearest_names
@@ -27,6 +28,15 @@ from perpetuo.core.resolvers.provider_selector import substituted_as
 from perpetuo.core.snapshot import SUBSTITUTIONS, Snapshot, Substitution
 from perpetuo.events.types import ProviderAttempted, ProviderFailed, RequestReceived
 from perpetuo.gateway.attempt import Answer, Failed, OpenStream, attempt, note_attempt, vendor_words
+from perpetuo.gateway.health_notes import (
+    note_abandoned,
+    note_answer,
+    note_content,
+    note_ended,
+    note_failure,
+    note_started,
+    note_throughput,
+)
 from perpetuo.gateway.identify import identify
 from perpetuo.gateway.relay import relay
 from perpetuo.gateway.replies import EVENT_STREAM, JSON, error_event, header_value, send_error, telling_headers
@@ -187,10 +197,14 @@ async def _answer(exchange: Exchange, state: GatewayState, run: Run) -> None:
             raise _given_up(step, run, failures)
         candidate = run.selection.ordered[step.index]
         run.steps.append(step.explanation)
-        state.availability.note_started(candidate.key.id, candidate.model.id, state.clock.monotonic_s())
-        result = await attempt(state, run, candidate, msgspec.structs.replace(deadlines, total_s=left_s))
+        started = note_started(state, candidate)
+        try:
+            result = await attempt(state, run, candidate, msgspec.structs.replace(deadlines, total_s=left_s))
+        except asyncio.CancelledError:
+            note_abandoned(state, candidate, started)
+            raise
         if not isinstance(result, Failed):
-            _note_success(state, run, candidate, result)
+            _note_success(state, run, candidate, result, started)
             break
         verdict = state.classifier.classify(result.failure)
         failures.append(Failure(step.index, result.failure, verdict))
@@ -233,6 +247,7 @@ async def _send_stream(
         if broken is None:
             await exchange.finish()
             run.usage, run.partial, run.outcome = decoder.usage, False, "succeeded"
+            note_ended(state, candidate)
             _note_throughput(state, run, candidate)
             await _read_tail(stream)
             return
@@ -264,7 +279,9 @@ async def _read_tail(stream: OpenStream) -> None:
         return
 
 
-def _note_success(state: GatewayState, run: Run, candidate: Candidate, result: Answer | OpenStream) -> None:
+def _note_success(
+    state: GatewayState, run: Run, candidate: Candidate, result: Answer | OpenStream, started: Started
+) -> None:
     """Who answers is settled now: headers, substitution and health follow from it."""
     assert run.selection is not None and run.strategy is not None and run.principal is not None
     run.answered_by = candidate
@@ -275,29 +292,22 @@ def _note_success(state: GatewayState, run: Run, candidate: Candidate, result: A
     run.substituted = substituted_as(
         exact=candidate.exact, after_failure=run.fallback_used, explicit_strategy=run.strategy.name != "default"
     )
-    now_s = state.clock.monotonic_s()
-    state.availability.record_success(candidate.key.id, candidate.model.id, now_s)
-    state.health.record_success(candidate.key.id, candidate.model.id, now_s, first_byte_ms=result.first_byte_ms)
+    note = note_content if isinstance(result, OpenStream) else note_answer
+    note(state, candidate, started, result.first_byte_ms)
     state.events.emit(ProviderAttempted(run.id, run.principal.workspace.id, state.now_ms(), noted))
 
 
 def _note_throughput(state: GatewayState, run: Run, candidate: Candidate) -> None:
     """Only streams show it: a whole reply does not say when its generation began."""
-    now_s = state.clock.monotonic_s()
-    generating_s = now_s - run.started_s - (run.first_byte_ms or 0.0) / 1000
+    generating_s = state.clock.monotonic_s() - run.started_s - (run.first_byte_ms or 0.0) / 1000
     if run.usage.output_tokens and generating_s > 0:
-        rate = run.usage.output_tokens / generating_s
-        state.health.record_throughput(candidate.key.id, candidate.model.id, now_s, rate)
+        note_throughput(state, candidate, run.usage.output_tokens / generating_s)
 
 
 def _note_failure(state: GatewayState, candidate: Candidate, verdict: Verdict) -> None:
-    now_s = state.clock.monotonic_s()
-    jitter = state.entropy.random_bytes(1)[0] / 255
-    state.availability.record_failure(candidate.key, candidate.model.id, verdict, now_s, jitter)
+    note_failure(state, candidate, verdict)
     if verdict.quarantine_key:
         state.credentials.forget(candidate.key)
-    if verdict.counts_against_health:
-        state.health.record_failure(candidate.key.id, candidate.model.id, now_s)
 
 
 def _given_up(step: GiveUp, run: Run, failures: list[Failure]) -> GatewayError:

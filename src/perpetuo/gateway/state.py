@@ -8,6 +8,7 @@ from perpetuo.core.carriage import Carriage
 from perpetuo.core.ports import Clock, Entropy
 from perpetuo.core.resilience.availability import Availability
 from perpetuo.core.resilience.error_classifier import ErrorClassifier
+from perpetuo.core.resilience.headroom import Headroom
 from perpetuo.core.resilience.health import Health
 from perpetuo.core.resolvers.provider_selector import ProviderSelector
 from perpetuo.core.resolvers.strategy import StrategyResolver
@@ -15,6 +16,7 @@ from perpetuo.core.snapshot import Snapshot
 from perpetuo.events.event_manager import EventManager
 from perpetuo.gateway.admit import Admission
 from perpetuo.gateway.credentials import Credentials
+from perpetuo.gateway.health_peers import HealthPeers, NoPeers
 from perpetuo.gateway.run import Run
 from perpetuo.http.upstream import Deadlines, Upstream
 from perpetuo.ledger.records import Intent, Settlement
@@ -69,6 +71,8 @@ class GatewayState:
     availability: Availability
     health: Health
     limits: Limits = Limits()
+    headroom: Headroom = field(default_factory=Headroom)
+    peers: HealthPeers = field(default_factory=NoPeers)
     strategies: StrategyResolver = field(default_factory=StrategyResolver)
     selector: ProviderSelector = field(default_factory=ProviderSelector)
     classifier: ErrorClassifier = field(default_factory=ErrorClassifier)

@@ -10,12 +10,15 @@ from perpetuo.providers.base import UpstreamRequest
 
 class Deadlines(msgspec.Struct, frozen=True):
     """Seconds. first_byte_s: from the request's last byte to the reply's first. idle_s: between two reads.
-    total_s: from `open` to the reply's last byte."""
+    total_s: from `open` to the reply's last byte. stall_floor_bytes_per_s: what a stream has to bring while it is
+    waited for, on average of `stall_window_s`; 0 = no floor."""
 
     connect_s: float = 5.0
     first_byte_s: float = 60.0
     idle_s: float = 60.0
     total_s: float = 600.0
+    stall_floor_bytes_per_s: float = 0.0
+    stall_window_s: float = 30.0
 
 
 class UpstreamReply(Protocol):

@@ -101,6 +101,7 @@ def select(
     availability: Mapping[tuple[str, str | None], Blocked] | None = None,
     request_id: str = "",
     carriages: Mapping[str, Carriage] | None = None,
+    short: Mapping[tuple[str, str], str] | None = None,
     **of_workspace: object,
 ) -> Selection:
     own = workspace(*keys, **of_workspace)
@@ -116,6 +117,7 @@ def select(
         availability=availability or {},
         request_id=request_id,
         carriages=carriages,
+        short=short,
     )
 
 

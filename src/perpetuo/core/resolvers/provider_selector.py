@@ -118,9 +118,11 @@ class ProviderSelector:
         availability: Mapping[tuple[str, str | None], Blocked],
         request_id: str,
         carriages: Mapping[str, Carriage] | None = None,
+        short: Mapping[tuple[str, str], str] | None = None,
     ) -> Selection:
         """carriages: what each wire protocol that has this intent does with a request's fields; None = no request is
-        to be carried. May come back without candidates."""
+        to be carried. short: (key id, model id) -> why its rate limit has no room for this request.
+        May come back without candidates."""
         candidates: list[Candidate] = []
         skipped: list[Skipped] = []
         alone = sum(1 for key in workspace.provider_keys if key.enabled and not _is_last_resort(key, catalog)) == 0
@@ -150,8 +152,10 @@ class ProviderSelector:
             elif not any(candidate.exact for candidate in usable):
                 usable = [msgspec.structs.replace(candidate, standby=False) for candidate in usable]
             candidates += usable
-        ordered = _order(candidates, strategy, substitution, health, resolution.models)
-        ordered, explored = _explore(ordered, strategy, substitution, health, request_id)
+        ordered = _order(candidates, strategy, substitution, health, resolution.models, short or {})
+        # Nobody is tried out whose limit has no room.
+        unexplorable = frozenset(short or ())
+        ordered, explored = _explore(ordered, strategy, substitution, health, request_id, unexplorable)
         return Selection(tuple(ordered), tuple(skipped), _explain(ordered, skipped, strategy, explored), explored)
 
 
@@ -336,9 +340,11 @@ def _order(
     substitution: Substitution,
     health: Mapping[tuple[str, str], HealthView],
     wishes: Sequence[str],
+    short: Mapping[tuple[str, str], str],
 ) -> list[Candidate]:
     """Sorted, each with the number that ordered it. Ties: priority, exact model in the order of wish, catalog order
-    (sort is stable)."""
+    (sort is stable). Whose rate limit has no room comes behind those that have some, but never behind another model
+    where `fallback` keeps that for the end."""
     measured = [
         (_MEASURES[strategy.name](candidate, health.get((candidate.key.id, candidate.model.id))), candidate)
         for candidate in candidates
@@ -348,10 +354,15 @@ def _order(
         (number, _), candidate = item
         exactness = _exactness(candidate, wishes)
         inexact = float(substitution == "fallback" and not candidate.exact)
-        return (float(candidate.standby), inexact, number, float(candidate.key.priority), exactness)
+        no_room = float((candidate.key.id, candidate.model.id) in short)
+        return (float(candidate.standby), inexact, no_room, number, float(candidate.key.priority), exactness)
+
+    def reason(said: str, candidate: Candidate) -> str:
+        shortage = short.get((candidate.key.id, candidate.model.id))
+        return " ".join(filter(None, (shortage, said, _substitute_note(candidate))))
 
     return [
-        msgspec.structs.replace(candidate, reason=" ".join(filter(None, (said, _substitute_note(candidate)))))
+        msgspec.structs.replace(candidate, reason=reason(said, candidate))
         for (_, said), candidate in sorted(measured, key=place)
     ]
 
@@ -409,6 +420,7 @@ def _explore(
     substitution: Substitution,
     health: Mapping[tuple[str, str], HealthView],
     request_id: str,
+    unexplorable: frozenset[tuple[str, str]],
 ) -> tuple[list[Candidate], bool]:
     """Now and then a candidate with little recent data goes first, so that it is never starved. Chosen by a hash of
     the request id: the same decision can be made again."""
@@ -417,6 +429,7 @@ def _explore(
     draw = int.from_bytes(hashlib.sha256(request_id.encode()).digest()[:8], "big")
     # Exploring widens nothing: where another model comes only after the exact one, it is not tried out before it.
     rivals = [c for c in ordered[1:] if not c.standby and (substitution == "tier" or c.exact == ordered[0].exact)]
+    rivals = [c for c in rivals if (c.key.id, c.model.id) not in unexplorable]
     little = [c for c in rivals if _little_known(health.get((c.key.id, c.model.id)))]
     if not little or draw % 100 >= EXPLORE_PERCENT:
         return ordered, False

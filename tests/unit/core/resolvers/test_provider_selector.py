@@ -322,3 +322,33 @@ def test_no_candidate_at_all_is_a_value_with_a_sentence() -> None:
     assert found.explanation.endswith(".")
     assert HOUSE.self_hosted
     assert candidate().exact
+
+
+NO_ROOM = "Its rate limit has 0 requests left for 12 s."
+
+
+def test_whose_rate_limit_has_no_room_comes_behind_those_that_have_some_and_says_so() -> None:
+    selection = select("sun", key("alpha", priority=1), key("beta"), short={("key-alpha", "sun"): NO_ROOM})
+    assert names(selection) == ["beta/alpha/sun", "alpha/sun"]
+    last = next(c for c in selection.ordered if c.vendor.name == "alpha")
+    assert last.reason.startswith(NO_ROOM)
+
+
+def test_whose_rate_limit_has_no_room_is_asked_where_there_is_nobody_else() -> None:
+    assert names(select("sun", key("alpha"), short={("key-alpha", "sun"): NO_ROOM})) == ["alpha/sun"]
+
+
+def test_a_rate_limit_without_room_does_not_put_another_model_before_the_exact_one_under_fallback() -> None:
+    selection = select(
+        "sun", key("alpha"), key("gamma"), substitution="fallback", short={("key-alpha", "sun"): NO_ROOM}
+    )
+    assert names(selection) == ["alpha/sun", "gamma/comet"]
+
+
+def test_nobody_is_tried_out_whose_rate_limit_has_no_room() -> None:
+    keys = (key("alpha"), key("beta"))
+    known = {("key-alpha", "sun"): HealthView(samples=100.0, first_byte_ms=10.0, error_rate=0.0)}
+    short = {("key-beta", "alpha/sun"): NO_ROOM}
+    for number in range(200):
+        selection = select("sun", *keys, by="fastest", health=known, short=short, request_id=str(number))
+        assert not selection.explored
