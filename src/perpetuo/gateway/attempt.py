@@ -99,8 +99,8 @@ async def attempt(
         status = 401 if refusal.status in (400, 401, 403) else refusal.status
         failure = UpstreamFailure("status", refusal.message, status=status, sent=False)
         return Failed(failure, _ms_since(started_s, state))
-    except InvalidSecret:
-        failure = UpstreamFailure("status", "The stored provider key can not be sent.", status=401, sent=False)
+    except InvalidSecret as error:
+        failure = UpstreamFailure("status", str(error), status=401, sent=False)
         return Failed(failure, _ms_since(started_s, state))
     except asyncio.CancelledError:
         _note_cancelled(state, run, candidate, started_s)

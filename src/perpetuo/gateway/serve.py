@@ -163,9 +163,8 @@ def resolve(run: Run, snapshot: Snapshot, intent: Intent) -> Resolution:
     workspace, api_key = run.principal.workspace, run.principal.api_key
     resolution = ModelAliasResolver(snapshot.catalog).resolve(run.request.model, workspace, intent)
     if isinstance(run.request, ChatRequest) and "content.file_id" in run.request.uses:
-        resolution = msgspec.structs.replace(
-            resolution, exact_only=True
-        )  # the id of a file means it at one vendor only
+        # The id of a file means it at one vendor only.
+        resolution = msgspec.structs.replace(resolution, exact_only=True)
     allowed = api_key.allowed_aliases
     if allowed is not None and resolution.alias not in allowed and resolution.requested not in allowed:
         raise ClientError("forbidden_model", f"This API key may not use `{resolution.alias}`.", param="model")
