@@ -12,7 +12,8 @@ def cost_nanousd(usage: Usage, price: Price) -> int | None:
     embeddings report no output, and it costs nothing.
 
     Cached and cache-write tokens are parts of the input, reasoning of the output: nothing is charged twice. Counts
-    that contradict this, or are negative, are cut to what the whole allows.
+    that contradict this, or are negative, are cut to what the whole allows. What a vendor bills apart from what it used
+    is the whole of it.
     """
     if usage.input_tokens is None:
         return None
@@ -22,11 +23,14 @@ def cost_nanousd(usage: Usage, price: Price) -> int | None:
         return None
     cached = _part_of(input_tokens, usage.cached_input_tokens)
     written = _part_of(input_tokens - cached, usage.cache_write_tokens)
+    if usage.billed_input_tokens is not None:
+        input_tokens, cached, written = max(0, usage.billed_input_tokens), 0, 0
+    output_tokens = usage.output_tokens if usage.billed_output_tokens is None else usage.billed_output_tokens
     total = (
         (input_tokens - cached - written) * band.input
         + cached * (band.input if band.cached_input is None else band.cached_input)
         + written * (band.input if band.cache_write is None else band.cache_write)
-        + max(0, usage.output_tokens or 0) * band.output
+        + max(0, output_tokens or 0) * band.output
     )
     return _nanousd(total)
 

@@ -17,6 +17,7 @@ class Usage(msgspec.Struct, frozen=True):
     cache_write_tokens:  the part of input_tokens written to the vendor's prompt cache.
     output_tokens:       everything generated, reasoning included.
     reasoning_tokens:    the part of output_tokens spent on reasoning.
+    billed_input_tokens, billed_output_tokens: what the vendor charges for, where it tells that apart from what it used.
     """
 
     input_tokens: int | None = None
@@ -25,6 +26,8 @@ class Usage(msgspec.Struct, frozen=True):
     output_tokens: int | None = None
     reasoning_tokens: int | None = None
     source: UsageSource = "none"
+    billed_input_tokens: int | None = None
+    billed_output_tokens: int | None = None
 
 
 NOT_REPORTED = Usage()

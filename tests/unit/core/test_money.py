@@ -106,3 +106,11 @@ def test_an_estimate_is_the_cost_of_a_request_with_nothing_cached():
 )
 def test_an_amount_reads_as_dollars_without_losing_a_digit(nanousd: int, text: str):
     assert format_usd(nanousd) == text
+
+
+def test_what_a_vendor_bills_is_charged_where_it_tells_that_apart_from_what_it_used():
+    price = Price(bands=(PriceBand(input=2_500_000, output=10_000_000, cached_input=1),), source="x")
+    used = Usage(1394, 1344, None, 582, None, "reported")
+    billed = Usage(1394, 1344, None, 582, None, "reported", 8, 578)
+    assert cost_nanousd(billed, price) == 8 * 2_500 + 578 * 10_000
+    assert cost_nanousd(used, price) != cost_nanousd(billed, price)

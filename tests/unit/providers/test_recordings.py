@@ -23,6 +23,7 @@ PROTOCOL_OF_API = {
     "messages": "anthropic_messages",
     "converse": "bedrock_converse",
     "gemini": "gemini_generate",
+    "cohere-v2": "cohere_chat",
 }
 
 Read = Callable[[bytes], dict[str, Any]]
@@ -282,6 +283,84 @@ def test_errors_of_generate_content_are_told_by_status_and_say_when_to_come_back
             failure = PROTOCOLS["gemini_generate"].decode_error(seen["status"], (), seen["body"].encode())
             assert failure.type in ("RESOURCE_EXHAUSTED", "UNAVAILABLE")
             assert (failure.retry_after_s is not None) == ("retryDelay" in seen["body"])
+
+
+def said_by_cohere(case: dict[str, Any], *, stream: bool) -> dict[str, Any]:
+    """Text, reasoning, calls, end and counts, read the plain way."""
+    seen: dict[str, Any] = {"text": "", "reasoning": "", "tools": [], "end": {}}
+    if not stream:
+        whole = json.loads(body_of(case))
+        message = whole["message"]
+        for part in message.get("content") or []:
+            seen["text"] += part.get("text") or ""
+            seen["reasoning"] += part.get("thinking") or ""
+        seen["reasoning"] += message.get("tool_plan") or ""
+        seen["tools"] = [(call["id"], call["function"]) for call in message.get("tool_calls") or []]
+        return seen | {"end": whole}
+    for line in body_of(case).decode().split("\n"):
+        event = json.loads(line[5:]) if line.startswith("data: {") else {}
+        delta = event.get("delta") or {}
+        message = delta.get("message") or {}
+        if event.get("type") in ("content-start", "content-delta"):
+            seen["text"] += message["content"].get("text") or ""
+            seen["reasoning"] += message["content"].get("thinking") or ""
+        elif event.get("type") == "tool-plan-delta":
+            seen["reasoning"] += message["tool_plan"]
+        elif event.get("type") == "tool-call-start":
+            seen["tools"].append((message["tool_calls"]["id"], dict(message["tool_calls"]["function"])))
+        elif event.get("type") == "tool-call-delta":
+            seen["tools"][-1][1]["arguments"] += message["tool_calls"]["function"]["arguments"]
+        elif event.get("type") == "message-end":
+            seen["end"] = delta
+    return seen
+
+
+@needs_recordings
+@pytest.mark.parametrize("streaming", [True, False])
+def test_a_cohere_answer_loses_nothing(streaming: bool, read_stream: Read, read_reply: Read) -> None:
+    for name, case in load("cohere-v2", streaming=streaming).items():
+        if streaming:
+            out, decoder = decode("cohere-v2", [body_of(case)], SHOWN)
+            assert decoder.failure is None, name
+            assert decode("cohere-v2", pieces(body_of(case), 1), SHOWN)[0] == out
+            read, usage, finish = read_stream(out), decoder.usage, decoder.finish_reason
+        else:
+            reply = PROTOCOLS["cohere_chat"].decode_reply(body_of(case), SHOWN)
+            assert isinstance(reply, Reply), name
+            read, usage, finish = read_reply(reply.body), reply.usage, reply.finish_reason
+        expected = said_by_cohere(case, stream=streaming)
+        assert (read["text"], read["reasoning"]) == (expected["text"], expected["reasoning"]), name
+        assert [(call["id"], call["name"], json.loads(call["arguments"])) for call in read["tools"]] == [
+            (id_, function["name"], json.loads(function["arguments"] or "{}")) for id_, function in expected["tools"]
+        ], name
+        counts = expected["end"]["usage"]["tokens"]
+        assert (usage.input_tokens, usage.output_tokens) == (counts["input_tokens"], counts["output_tokens"]), name
+        assert usage.cached_input_tokens == expected["end"]["usage"].get("cached_tokens"), name
+        assert usage.reasoning_tokens == counts.get("reasoning_tokens"), name
+        assert finish == read["finish"]
+        assert finish == {"COMPLETE": "stop", "TOOL_CALL": "tool_calls"}.get(expected["end"]["finish_reason"], finish)
+
+
+@needs_recordings
+@pytest.mark.parametrize("streaming", [True, False])
+def test_what_claude_cites_and_signs_is_kept(streaming: bool) -> None:
+    for name, case in load("messages", streaming=streaming).items():
+        body = body_of(case).decode()
+        if streaming:
+            events = [json.loads(line[5:]) for line in body.splitlines() if line.startswith("data:")]
+            deltas = [event.get("delta") or {} for event in events]
+            signed = [delta["signature"] for delta in deltas if "signature" in delta]
+            cited = [delta["citation"]["cited_text"] for delta in deltas if "citation" in delta]
+            shown = decode("messages", [body.encode()], SHOWN)[0].decode()
+        else:
+            blocks = json.loads(body)["content"]
+            signed = [block["signature"] for block in blocks if block.get("signature")]
+            cited = [citation["cited_text"] for block in blocks for citation in block.get("citations") or []]
+            reply = PROTOCOLS["anthropic_messages"].decode_reply(body.encode(), SHOWN)
+            assert isinstance(reply, Reply)
+            shown = reply.body.decode()
+        for text in signed + cited:
+            assert json.dumps(text, ensure_ascii=False) in shown, name
 
 
 @needs_recordings

@@ -7,4 +7,5 @@ def test_each_protocol_is_found_under_its_own_name() -> None:
         "anthropic_messages": "anthropic_messages",
         "bedrock_converse": "bedrock_converse",
         "gemini_generate": "gemini_generate",
+        "cohere_chat": "cohere_chat",
     }

@@ -105,6 +105,13 @@ TIER_OF_MODEL: dict[str, Tier] = {
     "nova-pro": "default",
     "nova-lite": "cheap",
     "nova-micro": "cheap",
+    "command-a-plus-05-2026": "premium",
+    "command-a-03-2025": "default",
+    "command-a-reasoning-08-2025": "premium",
+    "command-a-vision-07-2025": "default",
+    "command-r7b-12-2024": "cheap",
+    "command-r-plus-08-2024": "default",
+    "command-r-08-2024": "cheap",
     "smollm2-135m-instruct": "cheap",
 }
 """Canonical name -> tier. Every model of every vendor row has one (a test counts them)."""

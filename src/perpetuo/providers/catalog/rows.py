@@ -24,6 +24,8 @@ def chat(
     tiers: Iterable[Tier] = (),
     canonical: str | None = None,
     refused_fields: frozenset[str] = frozenset(),
+    efforts: tuple[str, ...] | None = None,
+    thinking: frozenset[str] | None = None,
 ) -> Model:
     """A chat model; `canonical` is `id` when the vendor's name is the one everybody uses."""
     return Model(
@@ -34,6 +36,8 @@ def chat(
         context_tokens=context_tokens,
         max_output_tokens=max_output_tokens,
         refused_fields=refused_fields,
+        efforts=efforts,
+        thinking=thinking,
         source_url=source_url,
         read_on=READ_ON,
     )

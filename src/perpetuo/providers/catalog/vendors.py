@@ -1,8 +1,9 @@
 """Every vendor, in the order that breaks ties between providers."""
 
 from perpetuo.core.catalog import Vendor
-from perpetuo.providers.catalog.anthropic import ANTHROPIC
+from perpetuo.providers.catalog.anthropic import ANTHROPIC, VERTEX_ANTHROPIC
 from perpetuo.providers.catalog.bedrock import BEDROCK
+from perpetuo.providers.catalog.cohere import COHERE
 from perpetuo.providers.catalog.google import GEMINI, VERTEX
 from perpetuo.providers.catalog.groq import GROQ
 from perpetuo.providers.catalog.openai import OPENAI
@@ -17,6 +18,8 @@ VENDORS: tuple[Vendor, ...] = (
     BEDROCK,
     GEMINI,
     VERTEX,
+    VERTEX_ANTHROPIC,
+    COHERE,
     CUSTOM,
     OLLAMA,
     VLLM,
