@@ -26,6 +26,7 @@ class Shape:
     single_calls:     it can be held to one tool call at a time; where it can not, a request that demands it is refused.
     signs_thinking:   its reasoning bears signatures that have to come back.
     counts_reasoning: it tells which share of the output was reasoning.
+    ends_filtered:    it has a way to say that an answer was withheld.
     """
 
     provider: str
@@ -35,6 +36,7 @@ class Shape:
     single_calls: bool = True
     signs_thinking: bool = True
     counts_reasoning: bool = True
+    ends_filtered: bool = True
 
 
 # Every test of this folder runs once for each of these.
@@ -43,6 +45,7 @@ SHAPES = {
     "anthropic": Shape("anthropic", "claude-opus-4-5"),
     "gemini": Shape("gemini", "gemini-2.5-pro", call_ids=False, single_calls=False),
     "bedrock": Shape("bedrock", "us.anthropic.claude-opus-4-5-20251101-v1:0", image_urls=False, counts_reasoning=False),
+    "cohere": Shape("cohere", "command-a-plus-05-2026", single_calls=False, signs_thinking=False, ends_filtered=False),
 }
 
 TEXT = "Zürich – 東京: two  cities,\nthree lines\n\tand a 🎈"
