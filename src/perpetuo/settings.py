@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     stall_window_s: float = Field(default=30.0, gt=0)
     drain_timeout_s: float = Field(default=30.0, ge=0)
 
+    active_probes: Literal["off", "on"] = "off"
+    """Ask refused keys, and vendors whose breaker is open, for their model list (no inference, no cost), so that the
+    pause ends early: each key once in so many seconds, all keys together so often a minute, by one worker."""
+    active_probe_every_s: float = Field(default=30.0, ge=1)
+    active_probes_per_minute: int = Field(default=30, ge=1, le=6000)
+
     max_body_bytes: int = Field(default=32 * 1024 * 1024, gt=0)
     ip_rate_limit: int = Field(default=1000, ge=0)
     """Requests a minute per client address; 0 switches it off."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import datetime
+import hmac
 import logging
 import os
 import secrets
@@ -36,6 +37,8 @@ from perpetuo.gateway.admit import Admission
 from perpetuo.gateway.credentials import Credentials
 from perpetuo.gateway.discovery import ModelDiscovery
 from perpetuo.gateway.endpoints import handle
+from perpetuo.gateway.health_exchange import HealthExchange, exchange_directory
+from perpetuo.gateway.key_probes import KeyProbes
 from perpetuo.gateway.snapshot_feed import SnapshotFeed
 from perpetuo.gateway.state import GatewayState, Limits
 from perpetuo.http.asgi_exchange import AsgiExchange
@@ -245,11 +248,12 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
         journal=journal,
         events=events,
         admission=admission,
-        availability=Availability(),
+        availability=Availability(_fingerprint_key(settings)),
         health=Health(),
         limits=build_limits(settings),
     )
     background = [
+        *_start_health_tasks(settings, state),
         asyncio.create_task(feed.run()),
         asyncio.create_task(events.run()),
         asyncio.create_task(_write_held_settlements(journal)),
@@ -266,6 +270,30 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
         await state.upstream.aclose()
         await asyncio.to_thread(journal.close)
         await engine.dispose()
+
+
+def _start_health_tasks(settings: Settings, state: GatewayState) -> list[asyncio.Task[None]]:
+    """What workers of this machine tell each other, and the probes of one of them."""
+    directory = exchange_directory(settings.data_dir)
+    tasks: list[asyncio.Task[None]] = []
+    if settings.workers > 1:
+        exchange = HealthExchange(directory, os.getpid(), state.clock, state.availability, state.health, state.headroom)
+        state.peers = exchange
+        tasks.append(asyncio.create_task(exchange.run()))
+    if settings.active_probes == "on":
+        probes = KeyProbes(
+            state, directory / "probes.lock", settings.active_probe_every_s, settings.active_probes_per_minute
+        )
+        tasks.append(asyncio.create_task(probes.run()))
+    return tasks
+
+
+def _fingerprint_key(settings: Settings) -> bytes:
+    """The same in every worker; says nothing about the key it comes from."""
+    if settings.encryption_key is None:
+        return b""
+    secret = settings.encryption_key.get_secret_value().encode()
+    return hmac.digest(secret, b"perpetuo/1/health-fingerprint", "sha256")
 
 
 def _enabled_keys(feed: SnapshotFeed) -> list[tuple[ProviderKey, Vendor]]:

@@ -75,6 +75,15 @@ class HealthExchange:
         self._sums: dict[tuple[str, str], list[float]] = {}
         self._rooms: dict[tuple[str, str], RoomTold] = {}
 
+    @property
+    def has_begun(self) -> bool:
+        """It hears."""
+        return self._receiver is not None
+
+    @property
+    def peer_names(self) -> set[int]:
+        return set(self._peers)
+
     def tell(self, message: Message) -> None:
         data = encode_message(message)
         if data is None:
