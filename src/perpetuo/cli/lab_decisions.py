@@ -92,17 +92,17 @@ def _note(settlement: Settlement) -> str:
     if settlement.substituted == "none":
         return "fallback  " if settlement.fallback_used else ""
     if settlement.fallback_used:
-        return "fallback to another model  "
-    return f"another model ({settlement.substituted})  "
+        return "fallback, other model  "
+    return f"other model ({settlement.substituted})  "
 
 
 def _result(settlement: Settlement) -> str:
     usage = settlement.usage
     first_ms = settlement.first_byte_ms
+    first = f"first {first_ms:.0f} · all " if settlement.streaming and first_ms is not None else ""
     parts = [
-        f"first byte {first_ms:.0f} ms" if settlement.streaming and first_ms is not None else "",
-        f"{settlement.duration_ms:.0f} ms",
-        f"{usage.input_tokens or 0}+{usage.output_tokens or 0} tokens",
+        f"{first}{settlement.duration_ms:.0f} ms",
+        f"{usage.input_tokens or 0}+{usage.output_tokens or 0} tok",
         f"${settlement.cost_nanousd / 1e9:.6f}" if settlement.cost_nanousd is not None else "",
     ]
     return " · ".join(part for part in parts if part)

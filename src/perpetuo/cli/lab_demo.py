@@ -94,7 +94,8 @@ class _Show:
         style = self._style
         click.echo(f"{style.bold}Perpetuo, and three simulated vendors behind it.{style.end}")
         click.echo("Applications ask one endpoint; who answers is decided here. Ask it too, while it runs:")
-        click.echo(f"  {style.cyan}export OPENAI_BASE_URL={origin}/v1 OPENAI_API_KEY={key}{style.end}")
+        click.echo(f"  {style.cyan}export OPENAI_BASE_URL={origin}/v1{style.end}")
+        click.echo(f"  {style.cyan}export OPENAI_API_KEY={key}{style.end}")
         click.echo(
             "Each line: when, model → intent/tier · strategy (its source) · candidates in order (and who is left out)."
         )
