@@ -28,8 +28,9 @@ A request uses fields; the candidate it goes to carries them or not. What each e
 `X-Perpetuo-Strict: on` refuses every loss: only candidates with *carried* for all fields of the request are asked.
 
 A field set to what happens anyway (`n: 1`, `temperature: 1`, `null`, …) is not used. A dot leads from a field into its
-parts: `content.*` are parts of any message, `assistant.*` and `tool.*` of messages of that role. Fields that are not in
-this table travel on unread where the upstream speaks OpenAI's protocol, and are dropped elsewhere.
+parts: `content.*` are parts of any message, `assistant.*` and `tool.*` of messages of that role. A colon leads to a
+case of the field, such as a temperature above 1. Fields that are not in this table travel on unread where the upstream
+speaks OpenAI's protocol, and are dropped elsewhere.
 
 A response format that a model lacks is asked for by a tool that must be called, if the model has tools and the request
 brings none of its own: it counts as **about**.
@@ -62,10 +63,11 @@ def page() -> str:
 
 
 def _cell(field: str, carriage: Carriage) -> str:
-    if field in carriage.carried:
-        return "carried"
-    if field in carriage.approximated:
-        return f"about: {carriage.approximated[field]}"
+    for name in (field, field.partition(":")[0]):
+        if name in carriage.approximated:
+            return f"about: {carriage.approximated[name]}"
+        if name in carriage.carried:
+            return "carried"
     return {"meaning": "**refused**", "wish": "dropped", "origin": "origin"}[FIELDS[field]]
 
 

@@ -44,7 +44,6 @@ def play_conversation(lab: LabGateway) -> dict[str, Any]:
         "question": QUESTION,
         "image_base64": PNG,
         "image_url": IMAGE_URL if lab.shape.image_urls else None,
-        "single_calls": lab.shape.single_calls,
         "tools": TOOLS,
         "results": RESULTS,
     }

@@ -23,7 +23,6 @@ class Shape:
     provider:         the vendor of the catalog.
     image_urls:       it takes an image by its URL.
     call_ids:         tool calls have ids there.
-    single_calls:     it can be held to one tool call at a time; where it can not, a request that demands it is refused.
     signs_thinking:   its reasoning bears signatures that have to come back.
     counts_reasoning: it tells which share of the output was reasoning.
     ends_filtered:    it has a way to say that an answer was withheld.
@@ -33,7 +32,6 @@ class Shape:
     model: str
     image_urls: bool = True
     call_ids: bool = True
-    single_calls: bool = True
     signs_thinking: bool = True
     counts_reasoning: bool = True
     ends_filtered: bool = True
@@ -43,9 +41,9 @@ class Shape:
 SHAPES = {
     "openai": Shape("openai", "gpt-4o", signs_thinking=False),
     "anthropic": Shape("anthropic", "claude-opus-4-5"),
-    "gemini": Shape("gemini", "gemini-2.5-pro", call_ids=False, single_calls=False),
+    "gemini": Shape("gemini", "gemini-2.5-pro", call_ids=False),
     "bedrock": Shape("bedrock", "us.anthropic.claude-opus-4-5-20251101-v1:0", image_urls=False, counts_reasoning=False),
-    "cohere": Shape("cohere", "command-a-plus-05-2026", single_calls=False, signs_thinking=False, ends_filtered=False),
+    "cohere": Shape("cohere", "command-a-plus-05-2026", signs_thinking=False, ends_filtered=False),
 }
 
 TEXT = "Zürich – 東京: two  cities,\nthree lines\n\tand a 🎈"

@@ -13,7 +13,6 @@ PYTHON = {"with_instructor.py": 2, "with_litellm.py": 1, "with_llamaindex.py": 2
 async def test_a_python_library_and_the_vendor_end_up_with_the_same_conversation(lab: LabGateway, script: str) -> None:
     structured = PYTHON[script]
     if script == "with_llamaindex.py":
-        structured -= not lab.shape.single_calls
         # It joins the pieces of a call's arguments only while no other call's come between (0.14, update_tool_calls).
         lab.stream_one_call_after_the_other()
     seen = await run_python(script, job=play_conversation(lab))

@@ -16,7 +16,8 @@ wish:    the answer is still one to this request; the field is left out and list
 origin:  signed or encrypted by the vendor that wrote it; another may answer only if the workspace agreed to drop it."""
 
 # Field -> what losing it means. A dot leads from a field into its parts: `content.*` are parts of any message,
-# `assistant.*` and `tool.*` of messages of that role. The order is that of the published matrix.
+# `assistant.*` and `tool.*` of messages of that role. A colon leads to a case of a field: a protocol that says nothing
+# of the case does with it what it does with the field. The order is that of the published matrix.
 FIELDS: Mapping[str, LossKind] = {
     "message.developer": "meaning",
     "message.function": "meaning",
@@ -49,6 +50,7 @@ FIELDS: Mapping[str, LossKind] = {
     "tool_choice.named": "meaning",
     "tool_choice.other": "meaning",
     "parallel_tool_calls": "meaning",
+    "parallel_tool_calls:one_tool": "wish",
     "functions": "meaning",
     "function_call": "meaning",
     "response_format.json_object": "meaning",
@@ -64,7 +66,11 @@ FIELDS: Mapping[str, LossKind] = {
     "audio": "meaning",
     "web_search_options": "meaning",
     "temperature": "wish",
+    "temperature:above_1": "wish",
+    "temperature:beside_thinking": "wish",
     "top_p": "wish",
+    "top_p:beside_temperature": "wish",
+    "top_p:beside_thinking": "wish",
     "top_k": "wish",
     "seed": "wish",
     "presence_penalty": "wish",
@@ -100,7 +106,7 @@ class Carriage(msgspec.Struct, frozen=True):
 
 
 class Loss(msgspec.Struct, frozen=True):
-    """Of one request at one candidate. Any `refused` field makes it ineligible."""
+    """Of one request at one candidate, by field, without the case. Any `refused` field makes it ineligible."""
 
     refused: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
@@ -126,24 +132,29 @@ def loss_of(
     """carries, refuses, approximates: what the vendor's or the model's row says beyond its protocol; refusing wins,
                      then approximating.
     may_drop_origin: the workspace agreed that signed reasoning of another vendor is left out."""
-    refused: list[str] = []
-    dropped: list[str] = []
-    approximated: list[str] = []
+    refused: dict[str, None] = {}
+    dropped: dict[str, None] = {}
+    approximated: dict[str, None] = {}
     for name in sorted(uses):
         known = FIELDS.get(name)
-        if name not in refuses:
-            if name in approximates:
-                approximated.append(name)
-                continue
-            if name in carriage.carried or name in carries or (known is None and carriage.unknown):
-                continue
+        field = name.partition(":")[0]
+        if field not in refuses and name not in refuses:
             if name in carriage.approximated:
-                approximated.append(name)
+                approximated[field] = None
+                continue
+            if (
+                not carriage.carried.isdisjoint((name, field))
+                or field in carries
+                or (known is None and carriage.unknown)
+            ):
+                continue
+            if field in carriage.approximated:
+                approximated[field] = None
                 continue
         if known == "meaning" or (known == "origin" and not may_drop_origin):
-            refused.append(name)
+            refused[field] = None
         else:
-            dropped.append(name)
+            dropped[field] = None
     if not (refused or dropped or approximated):
         return LOSSLESS
     return Loss(tuple(refused), tuple(dropped), tuple(approximated))

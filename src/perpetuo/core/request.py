@@ -434,6 +434,7 @@ def _uses(typed: _Body, fields: dict[str, msgspec.Raw]) -> frozenset[str]:
             if (value in _EMPTY and (name, value) != _SEARCH) or value in _WITHOUT_EFFECT.get(name, ()):
                 continue
         uses.add(name)
+    _add_cases(typed, uses)
     for message in typed.messages:
         _add_uses_of_message(message, uses)
     for tool in typed.tools or ():
@@ -450,6 +451,19 @@ def _uses(typed: _Body, fields: dict[str, msgspec.Raw]) -> frozenset[str]:
 
 
 LONGEST_WITHOUT_EFFECT = 16
+
+
+def _add_cases(typed: _Body, uses: set[str]) -> None:
+    """What protocols treat differently than the field as such."""
+    if "parallel_tool_calls" in uses and len(typed.tools or ()) < 2:
+        uses.remove("parallel_tool_calls")
+        uses.add("parallel_tool_calls:one_tool")
+    if "temperature" in uses and typed.temperature is not None and typed.temperature > 1:
+        uses.add("temperature:above_1")
+    if "top_p" in uses and "temperature" in uses:
+        uses.add("top_p:beside_temperature")
+    if "thinking" in uses or typed.reasoning_effort not in (None, "none", "minimal"):
+        uses.update(f"{name}:beside_thinking" for name in ("temperature", "top_p") if name in uses)
 
 
 def _use_of_tool_choice(choice: object) -> str | None:

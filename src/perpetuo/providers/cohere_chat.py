@@ -63,6 +63,7 @@ CARRIAGE = Carriage(
             "max_tokens",
             "max_completion_tokens",
             "seed",
+            "temperature",
             # Not OpenAI's: https://docs.cohere.com/reference/chat (read 2026-11-24)
             "documents",
             "citation_options",
@@ -75,7 +76,7 @@ CARRIAGE = Carriage(
         "assistant.reasoning_content": "thinking, or the plan of its tool calls where the model does not think",
         "tools.strict": "strict_tools, where every tool is strict",
         "tool_choice.named": "no other tool is offered, and one is required",
-        "temperature": "at most 1",
+        "temperature:above_1": "1",
         "top_p": "0.01 to 0.99",
         "top_k": "at most 500",
         "presence_penalty": "0 to 1; only without a frequency penalty",

@@ -34,8 +34,7 @@ class Forecast(BaseModel):
 
 @dataclass(frozen=True)
 class Job:
-    """image_base64: a PNG. image_url: None where the vendor takes none. single_calls: whether the vendor promises one
-    tool call at a time. results: tool -> what it returns."""
+    """image_base64: a PNG. image_url: None where the vendor takes none. results: tool -> what it returns."""
 
     base_url: str
     api_key: str
@@ -43,7 +42,6 @@ class Job:
     question: str
     image_base64: str
     image_url: str | None
-    single_calls: bool
     tools: list[dict[str, Any]]
     results: dict[str, str]
 

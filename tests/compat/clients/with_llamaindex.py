@@ -22,7 +22,7 @@ async def main(job: Job) -> dict[str, Any]:
     return {
         "whole": await converse(job, llm, stream=False),
         "streamed": await converse(job, llm, stream=True),
-        "structured": [await structured(llm, natively=way) for way in ([True, False] if job.single_calls else [True])],
+        "structured": [await structured(llm, natively=way) for way in (True, False)],
     }
 
 

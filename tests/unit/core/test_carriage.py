@@ -48,11 +48,24 @@ def test_every_used_field_ends_up_in_one_place(
 ) -> None:
     loss = loss_of(uses, SOME, carries=carries, refuses=refuses, may_drop_origin=may_drop)
     listed = [*loss.refused, *loss.dropped, *loss.approximated]
-    assert len(listed) == len(set(listed))
-    assert set(listed) <= uses
-    assert refuses & uses <= set(listed)
+    used = {name.partition(":")[0] for name in uses}
+    assert set(listed) <= used
+    assert {name for name in refuses & uses if ":" not in name} <= set(listed)
     assert all(FIELDS[name] != "wish" for name in loss.refused)
-    assert not any(FIELDS.get(name) == "meaning" for name in loss.dropped)
+
+
+def test_a_case_of_a_field_is_carried_with_it_unless_something_else_is_said() -> None:
+    cases = ("temperature", "temperature:above_1", "temperature:beside_thinking")
+    assert loss_of(cases, SOME) is LOSSLESS
+    capped = Carriage(frozenset(("temperature",)), {"temperature:above_1": "1"})
+    assert loss_of(cases, capped) == Loss(approximated=("temperature",))
+    assert loss_of(cases, Carriage(frozenset())) == Loss(dropped=("temperature",))
+    assert loss_of(cases, SOME, refuses=frozenset(("temperature",))) == Loss(dropped=("temperature",))
+
+
+def test_one_call_at_a_time_means_little_where_there_is_one_tool() -> None:
+    assert loss_of(("parallel_tool_calls",), SOME).refused == ("parallel_tool_calls",)
+    assert loss_of(("parallel_tool_calls:one_tool",), SOME).dropped == ("parallel_tool_calls",)
 
 
 def uses(**fields: Any) -> frozenset[str]:
@@ -82,6 +95,14 @@ USES: dict[str, tuple[dict[str, Any], set[str]]] = {
         set(),
     ),
     "sampling": ({"temperature": 0.5, "seed": 0, "n": 2}, {"temperature", "seed", "n"}),
+    "one call of one tool": (
+        {"tools": [TOOL], "parallel_tool_calls": False}, {"tools.function", "parallel_tool_calls:one_tool"}
+    ),
+    "hot and thinking": (
+        {"temperature": 1.2, "top_p": 0.5, "reasoning_effort": "high"},
+        {"temperature", "temperature:above_1", "temperature:beside_thinking", "top_p", "top_p:beside_temperature",
+         "top_p:beside_thinking", "reasoning_effort"},
+    ),
     "a field nobody knows": ({"made_up": False}, {"made_up"}),
     "an image by link": (said(IMAGE), {"content.image_url"}),
     "an image inline, in detail": (

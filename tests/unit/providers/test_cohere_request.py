@@ -243,7 +243,7 @@ def parsed(fields: dict[str, Any]) -> ChatRequest:
 NOT_CARRIED: dict[str, dict[str, Any]] = {
     "several choices": {"n": 2},
     "log probabilities": {"logprobs": True},
-    "one call at a time": {"parallel_tool_calls": False, "tools": [TOOL]},
+    "one call at a time": {"parallel_tool_calls": False, "tools": [TOOL, TOOL]},
     "a file": user(FILE_PART),
     "a web search": {"web_search_options": {"search_context_size": "low"}},
     "a bias": {"logit_bias": {"1": 1}},

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple, cast
 
 import pytest
 
-from conftest import RECORDINGS
 from perpetuo.core.catalog import Model, Vendor
 from perpetuo.core.errors import UpstreamFailure
 from perpetuo.core.snapshot import Secret
@@ -23,6 +22,7 @@ from perpetuo.lab.aws_event_stream import frame
 from perpetuo.providers.base import ChatProvider, ModelListing, Reply, ReplyContext, Target
 from perpetuo.providers.registry import PROTOCOLS
 
+RECORDINGS = Path(__file__).parents[2] / "recordings"
 FRAGMENTS = 100_000
 SOAK_FRAGMENTS = 10_000_000
 GROWTH = 64

@@ -462,7 +462,9 @@ def lost(fields: dict[str, Any]) -> Any:
 
 
 def test_what_would_change_the_answer_is_refused_before_it_is_sent() -> None:
-    assert lost({"parallel_tool_calls": False, "logit_bias": {"1": 2}}).refused == ("logit_bias", "parallel_tool_calls")
+    tool = {"type": "function", "function": {"name": "f"}}
+    one_of_two = {"parallel_tool_calls": False, "tools": [tool, tool]}
+    assert lost({**one_of_two, "logit_bias": {"1": 2}}).refused == ("logit_bias", "parallel_tool_calls")
     assert lost({"logprobs": True}).refused == ("logprobs",)
     assert lost({"messages": [user([{"type": "file", "file": {"file_id": "file-1"}}])]}).refused == ("content.file_id",)
 
