@@ -46,14 +46,22 @@ class KeyProbes:
         try:
             while True:
                 try:
-                    if await asyncio.to_thread(self._is_ours):
+                    if await self.hold_lock():
                         await self.probe_due()
                 except Exception as error:  # noqa: BLE001 - tried again at the next turn
                     log.error("providers in trouble are not asked now: %s", error)
                 await asyncio.sleep(CHECK_S)
         finally:
-            if self._lock is not None:
-                self._lock.close()
+            self.release_lock()
+
+    async def hold_lock(self) -> bool:
+        """Whether this worker is the one that asks."""
+        return self._lock is not None or await asyncio.to_thread(self._take_lock)
+
+    def release_lock(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
     async def probe_due(self) -> int:
         """Asks those whose turn it is, one after the other. How many were asked."""
@@ -101,9 +109,7 @@ class KeyProbes:
         state.peers.tell(FoundWell(now_s, key.id, secret, trouble.model_ids[:MAX_MODELS]))
         log.info("provider key %s answers again", key.id)
 
-    def _is_ours(self) -> bool:
-        if self._lock is not None:
-            return True
+    def _take_lock(self) -> bool:
         self._lock_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = self._lock_file.open("a")
         try:

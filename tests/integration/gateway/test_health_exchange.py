@@ -12,7 +12,7 @@ import pytest
 
 from gateway_harness import RunningGateway, provider, running_gateway
 from perpetuo.core.resilience.availability import Availability
-from perpetuo.core.resilience.shared_health import ProbeSent
+from perpetuo.core.resilience.shared_health import FoundWell, ProbeSent
 from perpetuo.gateway.health_exchange import HealthExchange, exchange_directory, make_private
 from perpetuo.gateway.state import GatewayState
 from perpetuo.lab import SimulatedVendor
@@ -110,19 +110,22 @@ async def test_a_worker_that_starts_asks_what_the_others_know(tmp_path: Path) ->
         assert len(vendor.ledger) == 1
 
 
-async def test_a_frozen_worker_keeps_nobody_from_hearing(tmp_path: Path) -> None:
-    directory = tmp_path / "run"
+async def test_frozen_workers_keep_nobody_from_hearing(tmp_path: Path) -> None:
+    """Many and long messages: together, what they do not read is more than one socket's sender may have under way."""
     async with two_workers(tmp_path) as (first, second, _):
-        frozen = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        frozen.bind(str(directory / "103.sock"))  # listens and never reads
-        await until(lambda: exchange(first).peer_names == {102, 103})
+        frozen = [socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) for _ in range(40)]
+        for number, sleeper in enumerate(frozen):
+            sleeper.bind(str(tmp_path / "run" / f"{200 + number}.sock"))  # listens and never reads
+        await until(lambda: len(exchange(first).peer_names) == 41)
         heard = exchange(second).counts.received
-        for _ in range(2000):
-            exchange(first).tell(ProbeSent(first.state.clock.monotonic_s(), "k", "m" * 200))
+        for _ in range(500):
+            long = FoundWell(first.state.clock.monotonic_s(), "k", b"", ("m" * 250,) * 12)
+            exchange(first).tell(long)
             await asyncio.sleep(0)
         assert exchange(first).counts.dropped > 0
-        await until(lambda: exchange(second).counts.received - heard >= 1000)
-        frozen.close()
+        await until(lambda: exchange(second).counts.received - heard >= 450)
+        for sleeper in frozen:
+            sleeper.close()
 
 
 async def test_the_socket_of_a_dead_worker_is_removed(tmp_path: Path) -> None:
