@@ -57,6 +57,9 @@ FINISH_REASON: dict[str, str] = {
     "IMAGE_PROHIBITED_CONTENT": "content_filter",
     "IMAGE_RECITATION": "content_filter",
 }
+# A proxy may have asked for `$alt=json;enum-encoding=int`, as Google's older client libraries do. Above these the two
+# hosts count differently. https://github.com/googleapis/googleapis (google/ai and google/cloud/aiplatform, 2026-11-24)
+REASON_OF_NUMBER: dict[int, str] = {1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION"}
 PLAIN_REASONS = frozenset(("STOP", "MAX_TOKENS"))
 
 BROKEN_ANSWERS = frozenset(
@@ -374,14 +377,14 @@ class _Content(msgspec.Struct):
 class _Candidate(msgspec.Struct, rename="camel"):
     content: _Content | None = None
     index: int | None = None
-    finish_reason: str | None = None
+    finish_reason: str | int | None = None
     logprobs_result: msgspec.Raw = ABSENT
     grounding_metadata: msgspec.Raw = ABSENT
     citation_metadata: msgspec.Raw = ABSENT
 
 
 class _PromptFeedback(msgspec.Struct, rename="camel"):
-    block_reason: str | None = None
+    block_reason: str | int | None = None
 
 
 class _Answer(msgspec.Struct, rename="camel"):
@@ -435,8 +438,9 @@ class _Choice:
         return {} if self.reason is None or self.reason in PLAIN_REASONS else {"native_finish_reason": self.reason}
 
     def take(self, candidate: _Candidate) -> Iterable[dict[str, object]]:
-        if candidate.finish_reason and candidate.finish_reason != "FINISH_REASON_UNSPECIFIED":
-            self.reason = candidate.finish_reason
+        reason = candidate.finish_reason
+        if reason and reason != "FINISH_REASON_UNSPECIFIED":
+            self.reason = reason if isinstance(reason, str) else REASON_OF_NUMBER.get(reason, "OTHER")
         if not is_null(candidate.grounding_metadata):
             self._grounding = _bounded(candidate.grounding_metadata, self._grounding)
         if not is_null(candidate.citation_metadata):
@@ -596,15 +600,10 @@ def _call_id(reply_id: str, choice: int, position: int) -> str:
 
 
 def _block_reason(answer: _Answer) -> str | None:
-    feedback = answer.prompt_feedback
-    if feedback is None or feedback.block_reason in (
-        None,
-        "",
-        "BLOCK_REASON_UNSPECIFIED",
-        "BLOCKED_REASON_UNSPECIFIED",
-    ):
+    reason = None if answer.prompt_feedback is None else answer.prompt_feedback.block_reason
+    if not reason or reason in ("BLOCK_REASON_UNSPECIFIED", "BLOCKED_REASON_UNSPECIFIED"):
         return None
-    return feedback.block_reason
+    return reason if isinstance(reason, str) else "PROHIBITED_CONTENT"
 
 
 # --- usage ---

@@ -239,6 +239,13 @@ def test_a_broken_call_without_an_answer_is_a_failure_that_another_may_mend(reas
     assert ErrorClassifier().classify(failure).retry_next
 
 
+@pytest.mark.parametrize(("number", "finish"), [(1, "stop"), (2, "length"), (3, "content_filter"), (17, "stop")])
+def test_finish_reasons_may_be_numbers(number: int, finish: str) -> None:
+    answer = {"candidates": [candidate({"text": "a"}, finishReason=number)]}
+    assert whole(answer)["choices"][0]["finish_reason"] == finish
+    assert decode([events(answer)])[1].finish_reason == finish
+
+
 def test_a_refused_prompt_is_an_empty_filtered_answer() -> None:
     answer = {
         "promptFeedback": {"blockReason": "SAFETY"},
