@@ -619,9 +619,9 @@ _COUNTS = (
 
 
 def _counts(raw: msgspec.Raw) -> dict[str, int]:
-    """The counts that are there; nonsense is not."""
+    """The counts that are there; nonsense is not. A prompt told by its parts alone is one of nothing."""
     metadata = mapping(plain(raw))
-    found: dict[str, int] = {}
+    found: dict[str, int] = {"promptTokenCount": 0} if "promptTokensDetails" in metadata else {}
     for name in _COUNTS:
         value = metadata.get(name)
         if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53:
@@ -639,8 +639,8 @@ def _usage(counts: Mapping[str, int], *, ended: bool) -> Usage:
     output: int | None = None
     if "candidatesTokenCount" in counts or "thoughtsTokenCount" in counts:
         output = counts.get("candidatesTokenCount", 0) + counts.get("thoughtsTokenCount", 0)
-    elif ended and "totalTokenCount" in counts:
-        output = max(counts["totalTokenCount"] - sent, 0)
+    elif ended:
+        output = max(counts.get("totalTokenCount", 0) - sent, 0)
     cached = counts.get("cachedContentTokenCount")
     return Usage(
         input_tokens=sent if "promptTokenCount" in counts else None,

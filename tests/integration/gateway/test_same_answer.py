@@ -18,7 +18,7 @@ from perpetuo.core.catalog import Price, PriceBand
 from perpetuo.lab import Script, ScriptedToolCall, ScriptedUsage, SimulatedVendor
 from perpetuo.ledger.records import Settlement
 
-Shape = Literal["openai", "anthropic", "bedrock", "cohere"]
+Shape = Literal["openai", "anthropic", "bedrock", "cohere", "gemini"]
 
 EXAMPLES = 40
 MODELS: dict[Shape, str] = {
@@ -26,12 +26,15 @@ MODELS: dict[Shape, str] = {
     "anthropic": "claude-opus-4-5",
     "bedrock": "us.anthropic.claude-sonnet-4-6",
     "cohere": "command-a-03-2025",
+    "gemini": "gemini-3.5-flash",
 }
 WITHOUT_REASONING_TOKENS: frozenset[Shape] = frozenset(("bedrock",))
 """Their usage does not tell reasoning apart from other output."""
 WITH_BILLED_UNITS: frozenset[Shape] = frozenset(("cohere",))
 """They tell what they bill, and what is cached costs what the rest does. They write no cache of their own, call a text
 beside calls a plan, which is reasoning, and give up where others filter."""
+WITH_CALLS_BY_THEIR_PARTS: frozenset[Shape] = frozenset(("gemini",))
+"""An answer has calls when it brings some: their one reason to stop does not say so. No cache of theirs is written."""
 # Micro-USD per million tokens; no class divides another, so a token counted in the wrong class shows in the sum.
 PRICE = Price((PriceBand(3_000_000, 15_000_000, 310_000, 3_770_000),), "this test")
 
@@ -177,6 +180,10 @@ async def ask(gateway: RunningGateway, shape: Shape, **body: Any) -> bytes:
 
 def as_told_by(shape: Shape, script: Script) -> Script:
     """The script as far as a vendor of this shape can tell it."""
+    if shape in WITH_CALLS_BY_THEIR_PARTS:
+        finish_reason = None if script.finish_reason in ("stop", "tool_calls") else script.finish_reason
+        usage = msgspec.structs.replace(script.usage, cache_write_tokens=None)
+        return msgspec.structs.replace(script, usage=usage, finish_reason=finish_reason)
     if shape not in WITH_BILLED_UNITS:
         return script
     usage = msgspec.structs.replace(script.usage, cache_write_tokens=None)

@@ -293,6 +293,10 @@ USAGES = {
         {"promptTokenCount": 10, "totalTokenCount": 10},
         Usage(input_tokens=10, output_tokens=0, source="reported"),
     ),
+    "nothing sent either": (
+        {"promptTokensDetails": [{"modality": "TEXT", "tokenCount": 0}]},
+        Usage(input_tokens=0, output_tokens=0, source="reported"),
+    ),
     "no counts": ({"trafficType": "ON_DEMAND"}, Usage()),
     "nonsense": ({"promptTokenCount": -3, "candidatesTokenCount": "9"}, Usage()),
 }
