@@ -58,7 +58,7 @@ FINISH_REASON: dict[str, str] = {
     "IMAGE_RECITATION": "content_filter",
 }
 # A proxy may have asked for `$alt=json;enum-encoding=int`, as Google's older client libraries do. Above these the two
-# hosts count differently. https://github.com/googleapis/googleapis (google/ai and google/cloud/aiplatform, 2026-11-24)
+# hosts count differently. The numbers are those that public clients write down (read 2026-11-24).
 REASON_OF_NUMBER: dict[int, str] = {1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION"}
 PLAIN_REASONS = frozenset(("STOP", "MAX_TOKENS"))
 

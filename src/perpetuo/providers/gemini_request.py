@@ -43,7 +43,8 @@ Parts = list[dict[str, object]]
 
 FOREIGN_SIGNATURE = "skip_thought_signature_validator"
 """Stands for the signature of a call that this API did not write: Gemini 3 refuses a current turn whose first call has
-none. https://ai.google.dev/gemini-api/docs/thought-signatures, FAQ (read 2026-11-24)"""
+none. From the FAQ of https://ai.google.dev/gemini-api/docs/thought-signatures, as public clients use it (read
+2026-11-24)."""
 
 LEVELS_SINCE = (3, 0)
 """Thinking is set by level from Gemini 3 on and by a budget of tokens before; either is a 400 with the other kind.
@@ -51,11 +52,12 @@ https://ai.google.dev/gemini-api/docs/thinking (read 2026-11-24). The same model
 function's response and write JSON by schema beside tools."""
 BUDGETS_SINCE = (2, 5)
 
-# https://ai.google.dev/gemini-api/docs/openai#thinking (read 2026-11-24)
+# The table of https://ai.google.dev/gemini-api/docs/openai#thinking, out of copies in public repositories (read
+# 2026-11-24).
 BUDGET_OF_EFFORT = {"minimal": 1024, "low": 1024, "medium": 8192, "high": 24_576, "xhigh": 24_576, "max": 24_576}
 LEVEL_OF_EFFORT = {"low": "LOW", "medium": "MEDIUM", "high": "HIGH", "xhigh": "HIGH", "max": "HIGH"}
 
-# https://ai.google.dev/gemini-api/docs/service-tiers as google-genai 3.6.1 names them (read 2026-11-24)
+# As google-genai 3.6.1 names them (read 2026-11-24).
 SERVICE_TIER = {"default": "standard", "flex": "flex", "priority": "priority"}
 
 # https://ai.google.dev/gemini-api/docs/file-input-methods (read 2026-11-24): a link needs its media type.
