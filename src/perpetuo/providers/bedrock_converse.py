@@ -24,7 +24,14 @@ from perpetuo.core.usage import NOT_REPORTED, Usage
 from perpetuo.providers.auth import auth_headers, aws_endpoint
 from perpetuo.providers.aws_event_stream import EventMessage
 from perpetuo.providers.base import Reply, ReplyContext, StreamDecoder, Target, UpstreamRequest
-from perpetuo.providers.bedrock_models import canonical_name, fields_refused_by, maker_of, profile_prefix
+from perpetuo.providers.bedrock_models import (
+    canonical_name,
+    efforts_of,
+    fields_refused_by,
+    maker_of,
+    profile_prefix,
+    thinking_of,
+)
 from perpetuo.providers.bedrock_request import Encoder
 from perpetuo.providers.chat_input import ABSENT, DECODE_ERRORS, is_null, mapping, plain
 from perpetuo.providers.chat_output import ChunkWriter, JsonCompactor, compact_json, completion
@@ -58,7 +65,6 @@ CARRIAGE = Carriage(
             "max_tokens",
             "max_completion_tokens",
             "top_k",
-            "thinking",
         )
     ),
     approximated={
@@ -66,9 +72,10 @@ CARRIAGE = Carriage(
         "assistant.refusal": "text of the assistant",
         "tool_choice.none": "the tools are left out",
         "response_format.json_object": "an instruction",
-        "temperature": "at most 1",
+        "temperature": "at most 1; with Claude left out beside thinking",
         "top_p": "with Claude only without temperature",
-        "reasoning_effort": "the nearest level the model has",
+        "reasoning_effort": "the nearest level the model has, or a thinking budget",
+        "thinking": "an effort level where the model takes no budget; left out beside a forced tool",
         "service_tier": "default, flex and priority",
         "metadata": "entries in the API's alphabet",
         "web_search_options": "without context size and location",
@@ -265,8 +272,12 @@ class BedrockStream(MessageStreamDecoder):
     def _start(self) -> bytes:
         return b"" if self._writer.started else self._writer.start(self.model or self._model_id)
 
+    def _opened(self, index: int) -> "_OpenBlock":
+        block = self._blocks[index] = _OpenBlock(self._text_chars, self._tool_calls)
+        return block
+
     def _on_block_start(self, event: "_Event") -> bytes:
-        block = self._blocks[event.content_block_index] = _OpenBlock(self._text_chars)
+        block = self._opened(event.content_block_index)
         tool = event.start.tool_use if event.start is not None else None
         if tool is None or _is_servers(tool):
             return b""
@@ -284,7 +295,7 @@ class BedrockStream(MessageStreamDecoder):
         if block is None:
             if delta.tool_use is not None:
                 return self._malformed()
-            block = self._blocks[event.content_block_index] = _OpenBlock(self._text_chars)
+            block = self._opened(event.content_block_index)
         if delta.text:
             self.output_deltas += 1
             self._text_chars += len(delta.text)
@@ -321,11 +332,11 @@ class BedrockStream(MessageStreamDecoder):
         if block.tool_index is not None and not block.has_arguments:
             out += self._arguments(block, "{}")
         if block.signature:
-            out += self._thinking_block(
-                {"type": "thinking", "thinking": "".join(block.thinking), "signature": block.signature}
-            )
+            told = {"type": "thinking", "thinking": "".join(block.thinking), "signature": block.signature}
+            out += self._thinking_block(told | block.place())
         if block.redacted:
-            out += self._thinking_block({"type": "redacted_thinking", "data": _joined_base64(block.redacted)})
+            hidden = {"type": "redacted_thinking", "data": _joined_base64(block.redacted)}
+            out += self._thinking_block(hidden | block.place())
         cited = _cited(block.citations, block.text_start, self._text_chars)
         return out + self._writer.delta({**cited}) if cited else out
 
@@ -548,10 +559,13 @@ class _FoundationModels(msgspec.Struct, rename="camel"):
 
 
 class _OpenBlock:
-    """A content block between its start and its stop. text_start: characters of the answer's text before it."""
+    """A content block between its start and its stop.
 
-    def __init__(self, text_start: int) -> None:
+    text_start, calls_before: characters of the answer's text, and calls, before it."""
+
+    def __init__(self, text_start: int, calls_before: int) -> None:
         self.text_start = text_start
+        self.calls_before = calls_before
         self.tool_index: int | None = None
         self.compact = JsonCompactor()
         self.has_arguments = False
@@ -559,6 +573,9 @@ class _OpenBlock:
         self.signature = ""
         self.redacted: list[str] = []
         self.citations: list[msgspec.Raw] = []
+
+    def place(self) -> dict[str, object]:
+        return _place(self.text_start, self.calls_before)
 
 
 _REPLY = msgspec.json.Decoder(_Reply)
@@ -580,7 +597,8 @@ def _openai_message(blocks: list[_Block]) -> dict[str, object]:
             for name, found in _cited(block.citations_content.citations or [], start, len(said)).items():
                 cited.setdefault(name, []).extend(found)
         if block.reasoning_content is not None:
-            thinking.extend(_thinking_of(block.reasoning_content, reasoning))
+            place = _place(len(said), len(calls))
+            thinking.extend(found | place for found in _thinking_of(block.reasoning_content, reasoning))
         if block.tool_use is not None and not _is_servers(block.tool_use):
             calls.append(_call(block.tool_use))
     message: dict[str, object] = {"role": "assistant", "content": said if said or not calls else None, "refusal": None}
@@ -612,6 +630,12 @@ def _thinking_of(block: _Reasoning, reasoning: list[str]) -> Iterator[dict[str, 
         yield {"type": "thinking", "thinking": told.text or "", "signature": told.signature}
     if block.redacted_content:
         yield {"type": "redacted_thinking", "data": block.redacted_content}
+
+
+def _place(text_chars: int, calls: int) -> dict[str, object]:
+    """Where signed reasoning stood; see `chat_input.ThinkingBlock`."""
+    place = {"content_offset": text_chars, "tool_calls_before": calls}
+    return {name: count for name, count in place.items() if count}
 
 
 def _cited(citations: list[msgspec.Raw], start: int, end: int) -> dict[str, list[object]]:
@@ -684,5 +708,7 @@ def _offer(listed: _FoundationModel, profile: str | None) -> Model | None:
         id=model_id,
         canonical=canonical_name(model_id),
         capabilities=ALL_CAPABILITIES - missing,
+        efforts=efforts_of(model_id),
+        thinking=thinking_of(model_id),
         refused_fields=fields_refused_by(model_id),
     )

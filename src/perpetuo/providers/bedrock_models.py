@@ -61,12 +61,11 @@ _TAKEN: Mapping[Maker, frozenset[str]] = {
     "other": frozenset(),
 }
 # Generations of Claude -> what they do not take, although others do (read 2026-11-24).
+_WITH_BUDGETS = re.compile(r"claude-(?:3-7|(?:sonnet|haiku)-4(?:-5)?(?:-\d{8})?(?:-v|$)|opus-4(?:-1)?-\d{8})")
+"""Those that take a budget of thinking but no effort level: https://platform.claude.com/docs/en/build-with-claude/effort"""
+_WITHOUT_THINKING = re.compile(r"claude-(?:3-(?!7)|instant|v2)")
 _REFUSED_BY_CLAUDE: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = (
-    # https://platform.claude.com/docs/en/build-with-claude/effort
-    (
-        re.compile(r"claude-(?:3|instant|v2|(?:sonnet|haiku)-4(?:-5)?(?:-\d{8})?(?:-v|$)|opus-4(?:-1)?-\d{8})"),
-        frozenset(("reasoning_effort",)),
-    ),
+    (_WITHOUT_THINKING, frozenset(("reasoning_effort", "thinking"))),
     (re.compile(r"claude-(?:3|instant|v2)"), frozenset(("parallel_tool_calls",))),
     # https://docs.aws.amazon.com/bedrock/latest/userguide/structured-output.html: from 4.5 on
     (re.compile(r"claude-(?:3|instant|v2|(?:sonnet|opus)-4(?:-1)?-\d{8})"), frozenset(("tools.strict",))),
@@ -104,6 +103,16 @@ def fields_refused_by(model_id: str) -> frozenset[str]:
     if maker == "claude":
         refused = refused.union(*(fields for names, fields in _REFUSED_BY_CLAUDE if names.match(bare_name(model_id))))
     return refused
+
+
+def efforts_of(model_id: str) -> tuple[str, ...] | None:
+    """`Model.efforts`, as far as the id tells."""
+    return () if _WITH_BUDGETS.match(bare_name(model_id)) else None
+
+
+def thinking_of(model_id: str) -> frozenset[str] | None:
+    """`Model.thinking`, as far as the id tells."""
+    return frozenset(("enabled", "disabled")) if _WITH_BUDGETS.match(bare_name(model_id)) else None
 
 
 def profile_prefix(region: str) -> str | None:

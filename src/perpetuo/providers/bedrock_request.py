@@ -13,6 +13,7 @@ import msgspec
 from perpetuo.core.errors import ClientError
 from perpetuo.core.request import ChatRequest
 from perpetuo.providers.anthropic_request import JSON_OBJECT_INSTRUCTION, accepted_schema
+from perpetuo.providers.anthropic_thinking import Thinking, plan_thinking
 from perpetuo.providers.base import Target
 from perpetuo.providers.bedrock_models import Maker, maker_of
 from perpetuo.providers.chat_input import (
@@ -66,12 +67,11 @@ _SERVICE_TIERS = frozenset(("default", "flex", "priority", "reserved"))
 _CACHE_TTLS = frozenset(("5m", "1h"))
 WEB_SEARCH_TOOL = "nova_grounding"
 
-# OpenAI's effort -> the API's, and Nova's, which has three. `none` asks for no reasoning and is not sent.
+# OpenAI's effort -> that of models with three levels. `none` asks for no reasoning and is not sent.
 # https://docs.aws.amazon.com/nova/latest/nova2-userguide/using-converse-api.html (read 2026-11-24)
-_EFFORT: Mapping[str, str] = {
-    "minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "xhigh", "max": "max",
+_EFFORT_OF_THREE: Mapping[str, str] = {
+    "minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high", "max": "high",
 }  # fmt: skip
-_EFFORT_OF_THREE: Mapping[str, str] = _EFFORT | {"xhigh": "high", "max": "high"}
 
 _NOT_IN_IDS = re.compile(r"[^a-zA-Z0-9_.:-]")
 _NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9\s()\[\]-]")
@@ -93,9 +93,11 @@ class Encoder:
         self._maker: Maker = maker_of(target.model.id, target.model.canonical)
         self._fields: Fields = {name: raw for name, raw in request.fields.items() if name not in target.dropped}
         self._document_names: set[str] = set()
+        self._messages = read_messages(self._fields)
+        self._thinking = self._plan_thinking()
 
     def body(self) -> _JsonDict:
-        messages = read_messages(self._fields)
+        messages = self._messages
         response_format = read_response_format(self._fields)
         choice = read_tool_choice(self._fields)
         tools = self._tool_config(messages, choice)
@@ -113,29 +115,36 @@ class Encoder:
 
     # settings
 
+    def _plan_thinking(self) -> Thinking | None:
+        """Claude's rules are its maker's, wherever it runs; None for other makers' models."""
+        if self._maker != "claude":
+            return None
+        limit, forced = self._request.max_output_tokens, self._request.forced_tool
+        return plan_thinking(self._fields, self._model, self._messages, max_tokens=limit, forced_tool=forced)
+
     def _inference_config(self) -> _JsonDict:
-        """temperature: OpenAI's goes to 2, this API's to 1. Later Claudes refuse it together with top_p, and any of
+        """temperature: OpenAI's goes to 2, this API's to 1. Later Claudes refuse it together with top_p, and either of
         them beside thinking. A stop sequence of white space is a 400. Without a limit the model's own holds."""
         config: _JsonDict = {}
         limit = self._request.max_output_tokens
-        if limit is not None:
+        if self._thinking is not None and (limit is not None or self._thinking.is_on):
+            config["maxTokens"] = self._thinking.max_tokens
+        elif limit is not None:
             config["maxTokens"] = min(limit, self._model.max_output_tokens or limit)
         temperature = number(self._fields.get("temperature"))
         top_p = number(self._fields.get("top_p"))
-        is_claude = self._maker == "claude"
-        thinks = is_claude and self._thinking() is not None
-        if temperature is not None and not thinks:
+        if temperature is not None and not self._thinks:
             config["temperature"] = min(temperature, 1)
-        if top_p is not None and not thinks and not (is_claude and temperature is not None):
+        if top_p is not None and not self._thinks and not (self._maker == "claude" and temperature is not None):
             config["topP"] = top_p
         sequences = [sequence for sequence in read_stop(self._fields) if sequence.strip()]
         if sequences:
             config["stopSequences"] = sequences
         return config
 
-    def _thinking(self) -> _JsonDict | None:
-        thinking = mapping(plain(self._fields.get("thinking")))
-        return thinking if thinking and thinking.get("type") != "disabled" else None
+    @property
+    def _thinks(self) -> bool:
+        return self._thinking is not None and self._thinking.is_on
 
     def _beyond_the_form(self, tools: _JsonDict) -> _JsonDict:
         """Where each maker's models expect what Converse has no field for: see `bedrock_models`."""
@@ -144,9 +153,9 @@ class Encoder:
         effort = text(self._fields.get("reasoning_effort")) or ""
         beyond: _JsonDict = {}
         if self._maker == "claude":
-            if not is_null(self._fields.get("thinking")):
-                beyond["thinking"] = self._fields["thinking"]
-            if top_k is not None and self._thinking() is None:
+            if self._thinking is not None and self._thinking.field is not None:
+                beyond["thinking"] = self._thinking.field
+            if top_k is not None and not self._thinks:
                 beyond["top_k"] = top_k
             if one_at_a_time:
                 # Merged into what toolChoice becomes, which must not be told twice.
@@ -164,9 +173,8 @@ class Encoder:
 
     def _output_config(self, response_format: ResponseFormat | None) -> _JsonDict:
         config: _JsonDict = {}
-        effort = text(self._fields.get("reasoning_effort")) or ""
-        if self._maker == "claude" and effort in _EFFORT:
-            config["effort"] = _EFFORT[effort]
+        if self._thinking is not None and self._thinking.effort is not None:
+            config["effort"] = self._thinking.effort
         if response_format is not None and response_format.json_schema is not None:
             wanted = response_format.json_schema
             # The same engine as the maker's own API, with the same limits:
@@ -275,12 +283,7 @@ class Encoder:
         if message.role == "user":
             return list(self._content_blocks(message, f"{where}.content"))
         if message.role == "assistant":
-            blocks = [*self._thinking_blocks(message), *self._content_blocks(message, f"{where}.content")]
-            for number_, call in enumerate(message.tool_calls or ()):
-                arguments = read_arguments(call, f"{where}.tool_calls[{number_}].function.arguments")
-                tool = {"toolUseId": _call_id(call.id), "name": call.function.name, "input": arguments}
-                blocks.append({"toolUse": tool})
-            return blocks
+            return self._assistant_blocks(message, where)
         if message.role == "tool":
             return list(self._tool_result(message, where))
         raise no_form(f"the role {message.role!r}", f"{where}.role")
@@ -300,15 +303,17 @@ class Encoder:
         yield {"toolResult": result}
         yield from [block for block in blocks if "cachePoint" in block][-1:]
 
-    def _thinking_blocks(self, message: Message) -> Iterator[_JsonDict]:
-        """Unsigned thinking would be refused, and is not needed to go on."""
-        blocks: list[ThinkingBlock] = message.thinking_blocks or []
-        for block in blocks if "assistant.thinking_blocks" not in self._dropped else ():
-            if block.type == "thinking" and block.signature:
-                told = {"text": block.thinking or "", "signature": block.signature}
-                yield {"reasoningContent": {"reasoningText": told}}
-            elif block.type == "redacted_thinking" and block.data:
-                yield {"reasoningContent": {"redactedContent": block.data}}
+    def _assistant_blocks(self, message: Message, where: str) -> list[_JsonDict]:
+        """In the order in which the model wrote them: what it signed is good only in its place."""
+        calls: list[_JsonDict] = []
+        for index, call in enumerate(message.tool_calls or ()):
+            arguments = read_arguments(call, f"{where}.tool_calls[{index}].function.arguments")
+            tool = {"toolUseId": _call_id(call.id), "name": call.function.name, "input": arguments}
+            calls.append({"toolUse": tool})
+        thinking = [] if "assistant.thinking_blocks" in self._dropped else message.thinking_blocks or []
+        if not isinstance(message.content, str) or not thinking:
+            return [*_in_order(thinking, "", []), *self._content_blocks(message, f"{where}.content"), *calls]
+        return [*_in_order(thinking, message.content, calls), *self._cache_point(message.cache_control)]
 
     def _content_blocks(self, message: Message, where: str) -> Iterator[_JsonDict]:
         """Blank texts are left out: the API refuses them."""
@@ -373,6 +378,37 @@ class Encoder:
         if ttl in _CACHE_TTLS:
             point["ttl"] = ttl
         yield {"cachePoint": point}
+
+
+def _in_order(thinking: list[ThinkingBlock], content: str, calls: list[_JsonDict]) -> Iterator[_JsonDict]:
+    """Thinking where it stood between the pieces of the text and the calls."""
+    at = called = 0
+    for block in thinking:
+        encoded = _reasoning(block)
+        if encoded is None:
+            continue
+        before = min(max(block.tool_calls_before or 0, called), len(calls))
+        cut = len(content) if before else min(max(block.content_offset or 0, at), len(content))
+        yield from _text(content[at:cut])
+        yield from calls[called:before]
+        yield {"reasoningContent": encoded}
+        at, called = cut, before
+    yield from _text(content[at:])
+    yield from calls[called:]
+
+
+def _text(content: str) -> Iterator[_JsonDict]:
+    if content.strip():
+        yield {"text": content}
+
+
+def _reasoning(block: ThinkingBlock) -> _JsonDict | None:
+    """Unsigned thinking would be refused, and is not needed to go on."""
+    if block.type == "thinking" and block.signature:
+        return {"reasoningText": {"text": block.thinking or "", "signature": block.signature}}
+    if block.type == "redacted_thinking" and block.data:
+        return {"redactedContent": block.data}
+    return None
 
 
 def _call_id(call_id: str) -> str:

@@ -1,6 +1,13 @@
 import pytest
 
-from perpetuo.providers.bedrock_models import canonical_name, fields_refused_by, maker_of, profile_prefix
+from perpetuo.providers.bedrock_models import (
+    canonical_name,
+    efforts_of,
+    fields_refused_by,
+    maker_of,
+    profile_prefix,
+    thinking_of,
+)
 
 NAMES = {
     "us.anthropic.claude-sonnet-4-5-20250929-v1:0": ("claude", "claude-sonnet-4-5"),
@@ -31,7 +38,7 @@ def test_the_name_tells_the_maker_where_the_id_is_opaque() -> None:
 
 
 REFUSED = {
-    "us.anthropic.claude-sonnet-4-5-20250929-v1:0": {"web_search_options", "reasoning_effort"},
+    "us.anthropic.claude-sonnet-4-5-20250929-v1:0": {"web_search_options"},
     "us.anthropic.claude-opus-4-5-20251101-v1:0": {"web_search_options"},
     "us.anthropic.claude-sonnet-4-6": {"web_search_options"},
     "us.anthropic.claude-opus-4-7": {"web_search_options", "temperature", "top_p", "top_k"},
@@ -39,6 +46,7 @@ REFUSED = {
     "anthropic.claude-3-haiku-20240307-v1:0": {
         "web_search_options",
         "reasoning_effort",
+        "thinking",
         "parallel_tool_calls",
         "tools.strict",
     },
@@ -76,3 +84,19 @@ def test_what_the_makers_models_do_not_take_is_refused(model_id: str) -> None:
 )
 def test_a_region_has_the_profiles_of_its_geography(region: str, prefix: str | None) -> None:
     assert profile_prefix(region) == prefix
+
+
+@pytest.mark.parametrize(
+    ("model_id", "by_budget"),
+    [
+        ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", True),
+        ("anthropic.claude-3-7-sonnet-20250219-v1:0", True),
+        ("us.anthropic.claude-opus-4-1-20250805-v1:0", True),
+        ("us.anthropic.claude-opus-4-5-20251101-v1:0", False),
+        ("us.anthropic.claude-sonnet-4-6", False),
+        ("us.anthropic.claude-sonnet-5-5", False),
+    ],
+)
+def test_older_claudes_think_by_a_budget_and_of_the_others_nothing_is_said(model_id: str, by_budget: bool) -> None:
+    assert efforts_of(model_id) == (() if by_budget else None)
+    assert thinking_of(model_id) == (frozenset(("enabled", "disabled")) if by_budget else None)

@@ -131,6 +131,27 @@ def test_signed_thinking_goes_back_byte_for_byte_and_unsigned_does_not(encoded: 
     assert encoded({"messages": [message]}, dropped)["messages"][0]["content"] == [{"text": "c"}]
 
 
+def test_thinking_goes_back_to_the_place_it_had(encoded: Encode) -> None:
+    blocks = [
+        {"type": "thinking", "thinking": "1", "signature": "s"},
+        {"type": "thinking", "thinking": "2", "signature": "s", "content_offset": 2},
+        {"type": "redacted_thinking", "data": "ZA==", "content_offset": 4, "tool_calls_before": 1},
+    ]
+    calls = [{"id": name, "function": {"name": name, "arguments": ""}} for name in ("a", "b")]
+    message = {"role": "assistant", "content": "abcd", "thinking_blocks": blocks, "tool_calls": calls}
+    content = encoded({"messages": [message]})["messages"][0]["content"]
+    assert [next(iter(block)) for block in content] == [
+        "reasoningContent",
+        "text",
+        "reasoningContent",
+        "text",
+        "toolUse",
+        "reasoningContent",
+        "toolUse",
+    ]
+    assert [block["text"] for block in content if "text" in block] == ["ab", "cd"]
+
+
 PDF = "data:application/pdf;base64,AAAA"
 PARTS: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     "an image": (
@@ -369,7 +390,18 @@ SETTINGS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "thinking, which leaves no sampling": (
         CLAUDE,
         {"thinking": {"type": "enabled", "budget_tokens": 2000}, "temperature": 0.1, "top_p": 0.5, "top_k": 5},
-        {"additionalModelRequestFields": {"thinking": {"type": "enabled", "budget_tokens": 2000}}},
+        {
+            "inferenceConfig": {"maxTokens": 4096},
+            "additionalModelRequestFields": {"thinking": {"type": "enabled", "budget_tokens": 2000}},
+        },
+    ),
+    "an effort, as a budget where the model has no levels": (
+        CLAUDE | {"efforts": (), "thinking": frozenset(("enabled", "disabled")), "max_output_tokens": 64_000},
+        {"reasoning_effort": "low"},
+        {
+            "inferenceConfig": {"maxTokens": 64_000},
+            "additionalModelRequestFields": {"thinking": {"type": "enabled", "budget_tokens": 2048}},
+        },
     ),
     "no thinking": (
         CLAUDE,
@@ -377,7 +409,12 @@ SETTINGS: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
         {"additionalModelRequestFields": {"thinking": {"type": "disabled"}, "top_k": 5}},
     ),
     "an effort": (CLAUDE, {"reasoning_effort": "minimal"}, {"outputConfig": {"effort": "low"}}),
-    "an effort of none": (CLAUDE, {"reasoning_effort": "none"}, {}),
+    "an effort of none": (
+        CLAUDE,
+        {"reasoning_effort": "none"},
+        {"additionalModelRequestFields": {"thinking": {"type": "disabled"}}},
+    ),
+    "an effort of none elsewhere": (NOVA_2, {"reasoning_effort": "none"}, {}),
     "Nova's effort": (
         NOVA_2,
         {"reasoning_effort": "xhigh"},

@@ -12,9 +12,12 @@ https://platform.claude.com/docs/en/build-with-claude/claude-on-amazon-bedrock; 
 
 from collections.abc import Iterable
 
+import msgspec
+
 from perpetuo.core.catalog import Capability, Model, Tier, Vendor
 from perpetuo.providers.bedrock_models import canonical_name, fields_refused_by
-from perpetuo.providers.catalog.rows import JSON, VISION_AND_FILES, chat
+from perpetuo.providers.catalog.anthropic import ANTHROPIC
+from perpetuo.providers.catalog.rows import JSON, chat
 
 READ_ON = "2026-11-24"
 
@@ -45,21 +48,34 @@ def _model(
     )
 
 
+def _claude(id: str, tiers: Iterable[Tier] = ()) -> Model:
+    """As its maker's own row has it, so far as the form here carries it."""
+    row = next(model for model in ANTHROPIC.models if model.canonical == canonical_name(id))
+    return msgspec.structs.replace(
+        row,
+        id=id,
+        tiers=tuple(tiers),
+        refused_fields=row.refused_fields | fields_refused_by(id),
+        source_url=_PROFILES_URL,
+        read_on=READ_ON,
+    )
+
+
 _CLAUDE = (
-    _model("us.anthropic.claude-fable-5-2", VISION_AND_FILES, 1_000_000, 128_000),
-    _model("us.anthropic.claude-fable-5-1", VISION_AND_FILES, 1_000_000, 128_000),
-    _model("us.anthropic.claude-opus-5-5", VISION_AND_FILES, 1_000_000, 128_000, tiers=("premium",)),
-    _model("us.anthropic.claude-opus-5", VISION_AND_FILES, 1_000_000, 128_000),
-    _model("us.anthropic.claude-opus-4-8", VISION_AND_FILES, 1_000_000, 128_000),
-    _model("us.anthropic.claude-opus-4-7", VISION_AND_FILES, 1_000_000, 128_000),
-    _model("us.anthropic.claude-opus-4-6-v1", VISION_AND_FILES, 1_000_000, 128_000),
-    _model("us.anthropic.claude-opus-4-5-20251101-v1:0", VISION_AND_FILES, 200_000, 64_000),
-    _model("us.anthropic.claude-sonnet-5-5", VISION_AND_FILES, 1_000_000, 128_000),
-    _model("us.anthropic.claude-sonnet-5", VISION_AND_FILES, 1_000_000, 128_000),
-    _model("us.anthropic.claude-sonnet-4-6", VISION_AND_FILES, 1_000_000, 64_000, tiers=("default",)),
-    _model("us.anthropic.claude-sonnet-4-5-20250929-v1:0", VISION_AND_FILES, 200_000, 64_000),
-    _model("us.anthropic.claude-haiku-5-5", VISION_AND_FILES, 1_000_000, 128_000),
-    _model("us.anthropic.claude-haiku-4-5-20251001-v1:0", VISION_AND_FILES, 200_000, 64_000, tiers=("fast", "cheap")),
+    _claude("us.anthropic.claude-fable-5-2"),
+    _claude("us.anthropic.claude-fable-5-1"),
+    _claude("us.anthropic.claude-opus-5-5", tiers=("premium",)),
+    _claude("us.anthropic.claude-opus-5"),
+    _claude("us.anthropic.claude-opus-4-8"),
+    _claude("us.anthropic.claude-opus-4-7"),
+    _claude("us.anthropic.claude-opus-4-6-v1"),
+    _claude("us.anthropic.claude-opus-4-5-20251101-v1:0"),
+    _claude("us.anthropic.claude-sonnet-5-5"),
+    _claude("us.anthropic.claude-sonnet-5"),
+    _claude("us.anthropic.claude-sonnet-4-6", tiers=("default",)),
+    _claude("us.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+    _claude("us.anthropic.claude-haiku-5-5"),
+    _claude("us.anthropic.claude-haiku-4-5-20251001-v1:0", tiers=("fast", "cheap")),
 )
 # https://docs.aws.amazon.com/nova/latest/userguide/what-is-nova.html (read 2026-11-24)
 _NOVA = (
