@@ -58,7 +58,7 @@ class OpenAIChat:
             if name not in target.dropped:
                 fields[_dialect(name, request, target)] = value
         as_system = DEVELOPER in request.uses and DEVELOPER in target.vendor.approximates
-        if target.dropped or as_system:
+        if "messages" in fields and (target.dropped or as_system):
             fields["messages"] = fit_messages(fields["messages"], target.dropped, developer_as_system=as_system)
         if target.dropped and "tools" in fields:
             fields["tools"] = fit_tools(fields["tools"], target.dropped)
