@@ -639,19 +639,19 @@ def _place(text_chars: int, calls: int) -> dict[str, object]:
 
 
 def _cited(citations: list[msgspec.Raw], start: int, end: int) -> dict[str, list[object]]:
-    """Pages of the web as OpenAI's annotations; places in documents, which OpenAI's shape has no form for, as the
-    vendor tells them, under `citations`. start, end: of the text that they belong to, in characters."""
+    """As the vendor tells them, under `citations`, and pages of the web as OpenAI's `annotations` as well. start, end:
+    of the text that they belong to, in characters."""
     cited: dict[str, list[object]] = {}
     span: dict[str, object] = {"start_index": start, "end_index": end}
     for raw in citations:
         citation = mapping(plain(raw))
+        if citation:
+            cited.setdefault("citations", []).append(citation | span)
         page = mapping(mapping(citation.get("location")).get("web"))
         if isinstance(page.get("url"), str):
             title = citation.get("title") or page.get("domain") or page["url"]
             named = {"url": page["url"], "title": title} | span
             cited.setdefault("annotations", []).append({"type": "url_citation", "url_citation": named})
-        elif citation:
-            cited.setdefault("citations", []).append(citation | span)
     return cited
 
 

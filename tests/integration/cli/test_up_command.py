@@ -197,6 +197,23 @@ def test_providers_are_added_routed_and_removed(home: Home) -> None:
     assert "openai" not in home.run("admin", "provider", "list").stdout
 
 
+def test_an_aws_key_is_taken_for_the_region_of_its_base_url_and_never_shown(home: Home) -> None:
+    add = ("admin", "provider", "add", "--provider", "bedrock", "--api-key-env", "K")
+    secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+    keys = f'{{"access_key_id": "AKIAIOSFODNN7EXAMPLE", "secret_access_key": "{secret}", "region": "eu-west-1"}}'
+    elsewhere = home.run(*add, K=keys)
+    assert elsewhere.returncode == 1
+    assert "eu-west-1" in elsewhere.stderr
+    added = home.run(*add, "--base-url", "https://bedrock-runtime.eu-west-1.amazonaws.com", K=keys)
+    assert added.returncode == 0, added.stderr
+    listed = home.run("admin", "provider", "list")
+    assert secret not in added.stdout + added.stderr + elsewhere.stderr + listed.stdout
+    routed = home.run("route", "nova-pro")
+    assert re.search(r"^1  bedrock ", routed.stdout, re.MULTILINE), routed.stdout
+    key_id = home.row("admin", "provider", "list", containing="bedrock")[0]
+    assert home.run("admin", "provider", "remove", key_id).returncode == 0
+
+
 def test_a_workspace_is_made_and_changed(home: Home) -> None:
     assert home.run("admin", "workspace", "create", "marketing").returncode == 0
     several = home.run("admin", "key", "list")

@@ -152,12 +152,17 @@ def test_what_the_vendors_own_tools_did_is_told_by_its_citations(recording: Reco
     assert message["annotations"] == [{"type": "url_citation", "url_citation": page}]
     assert message["citations"] == [
         {
+            "location": {"web": {"url": "https://example.test/a", "domain": "example.test"}},
+            "start_index": 0,
+            "end_index": 8,
+        },
+        {
             "title": "Notes",
             "sourceContent": [{"text": "It is so."}],
             "location": {"documentPage": {"documentIndex": 0, "start": 1, "end": 2}},
             "start_index": 8,
             "end_index": 25,
-        }
+        },
     ]
 
 
