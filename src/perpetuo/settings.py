@@ -44,8 +44,8 @@ class Settings(BaseSettings):
     idle_timeout_s: float = Field(default=60.0, gt=0)
     total_timeout_s: float = Field(default=600.0, gt=0)
     stall_floor_bytes_per_s: float = Field(default=0.0, ge=0)
-    """A stream that brings less, on average of `stall_window_s` of waiting for it, has failed; 0 = no floor. Models that
-    think in silence bring nothing for a while: set it where that is known not to happen."""
+    """A stream that brings less, on average of `stall_window_s` of waiting for it, has failed; 0 = no floor. Models
+    that think in silence bring nothing for a while: set it where that is known not to happen."""
     stall_window_s: float = Field(default=30.0, gt=0)
     drain_timeout_s: float = Field(default=30.0, ge=0)
 

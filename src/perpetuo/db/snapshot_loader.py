@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from perpetuo.core.catalog import Catalog, Model, PriceBand
+from perpetuo.core.catalog import Catalog, Model, PriceBand, Vendor
 from perpetuo.core.snapshot import ApiKey, ProviderKey, Secret, Workspace
 from perpetuo.db.engine import system_transaction
 from perpetuo.db.queries.projection import get_journal_positions
@@ -19,6 +19,7 @@ from perpetuo.db.sealing import SealBroken, Sealer, provider_key_place
 from perpetuo.db.settings_documents import ApiKeySettings, WorkspaceSettings
 from perpetuo.db.tables import api_keys, provider_keys, workspaces
 from perpetuo.providers.catalog.load import with_price_override
+from perpetuo.providers.catalog.prices import list_price
 
 CHANNEL = "perpetuo_snapshot"
 """Its payload is the id of the workspace that changed."""
@@ -119,7 +120,9 @@ class SnapshotLoader:
             secret = self._sealer.open(
                 bytes(row["secret_sealed"]), provider_key_place(row["workspace_id"], row["id"])
             ).decode()
-            models = msgspec.convert(row["models"], tuple[Model, ...])
+            models = tuple(
+                _with_list_price(vendor, model) for model in msgspec.convert(row["models"], tuple[Model, ...])
+            )
         except (SealBroken, UnicodeDecodeError, msgspec.ValidationError) as exc:
             reason = exc if isinstance(exc, SealBroken) else type(exc).__name__
             log.warning("provider key %s left out: %s", row["id"], reason)
@@ -136,6 +139,13 @@ class SnapshotLoader:
             models=models,
             discovered=_discovered(row),
         )
+
+
+def _with_list_price(vendor: Vendor, model: Model) -> Model:
+    """A model that the workspace named itself costs what the vendor lists, if the price data knows it."""
+    if model.price is not None or vendor.self_hosted:
+        return model
+    return msgspec.structs.replace(model, price=list_price(vendor.name, model.id, datetime.now(UTC).date()))
 
 
 def _discovered(row: dict[str, Any]) -> dict[str, Model]:

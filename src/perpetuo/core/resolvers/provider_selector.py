@@ -268,7 +268,9 @@ def _wanted(resolution: Resolution) -> str:
 def _carried(offer: Candidate, facts: RequestFacts, carriages: Mapping[str, Carriage] | None) -> Candidate | Skipped:
     """The candidate with what it loses of the request, or why it can not carry it."""
     key, vendor, model = offer.key, offer.vendor, offer.model
+    refuses = vendor.refused_fields | model.refused_fields
     missing = facts.needs - model.capabilities
+    missing |= {need for need in facts.needs & _JSON_FORMATS if f"response_format.{need}" in refuses}
     if vendor.last_resort:
         if facts.forced_tool:
             return _skip(key, model, "capability", "the demo model can not be forced to call a tool.")

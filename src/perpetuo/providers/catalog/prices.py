@@ -14,7 +14,13 @@ from perpetuo.core.catalog import Price, PriceBand
 PRICE_DATA_VERSION = "genai-prices " + version("genai-prices")
 
 _MICRO_PER_USD = 1_000_000
-_PRICED_AS: Mapping[str, str] = {"bedrock": "aws", "gemini": "google", "vertex": "google", "vertex-anthropic": "google"}
+_PRICED_AS: Mapping[str, str] = {
+    "bedrock": "aws",
+    "gemini": "google",
+    "vertex": "google",
+    "vertex-anthropic": "google",
+    "xai": "x-ai",
+}
 """Vendor -> its name in the price data, where that differs."""
 _PROVIDERS: Mapping[str, Provider] = {provider.id: provider for provider in _bundled_providers}
 

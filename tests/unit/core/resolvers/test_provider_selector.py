@@ -352,3 +352,16 @@ def test_nobody_is_tried_out_whose_rate_limit_has_no_room() -> None:
     for number in range(200):
         selection = select("sun", *keys, by="fastest", health=known, short=short, request_id=str(number))
         assert not selection.explored
+
+
+def test_a_format_that_the_vendor_does_not_hold_to_is_asked_for_by_tool() -> None:
+    able = model("able", "default", capabilities=frozenset(("tools", "json_object", "json_schema")))
+    refusing = msgspec.structs.replace(able, refused_fields=frozenset(("response_format.json_schema",)))
+    wants = RequestFacts(needs=frozenset(("json_schema",)), uses=frozenset(("response_format.json_schema",)))
+    carries = {
+        "openai_chat": Carriage(frozenset(("response_format.json_schema", "tools.function", "tool_choice.named")))
+    }
+    (native,) = select("able", key("alpha", able), facts=wants, carriages=carries).ordered
+    assert (native.json_by_tool, native.loss.approximated) == (False, ())
+    (by_tool,) = select("able", key("alpha", refusing), facts=wants, carriages=carries).ordered
+    assert (by_tool.json_by_tool, by_tool.loss.approximated) == (True, ("response_format.json_schema",))

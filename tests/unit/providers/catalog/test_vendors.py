@@ -72,7 +72,7 @@ def test_only_the_demo_model_is_a_last_resort():
 def test_a_hosted_vendor_is_called_over_tls_and_a_base_url_never_ends_in_a_slash():
     for vendor in VENDORS:
         if vendor.base_url is None:
-            assert vendor.self_hosted or vendor.auth == "google"  # the project is part of the URL
+            assert vendor.self_hosted or vendor.auth in ("google", "azure")  # project or resource is part of the URL
             continue
         assert vendor.self_hosted or vendor.base_url.startswith("https://")
         assert not vendor.base_url.endswith("/")
@@ -80,5 +80,9 @@ def test_a_hosted_vendor_is_called_over_tls_and_a_base_url_never_ends_in_a_slash
 
 def test_an_openai_compatible_base_url_carries_its_version_and_anthropics_does_not():
     for vendor in VENDORS:
-        if vendor.base_url is not None:
+        if vendor.base_url is not None and vendor.name not in WITHOUT_VERSION:
             assert vendor.base_url.endswith("/v1") == (vendor.protocol == "openai_chat")
+
+
+WITHOUT_VERSION = ("perplexity",)
+"""https://docs.perplexity.ai/guides/chat-completions-guide (read 2026-11-24), and recorded."""
