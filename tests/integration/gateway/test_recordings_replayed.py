@@ -456,3 +456,35 @@ async def test_an_error_inside_a_stream_is_one_too(tmp_path: Path, replay_url: s
             assert (read.first.text, read.done, got.broken) == (said.first.text, False, True)
         else:
             assert (read.first.text, read.done, read.errors) == (HEALTHY, True, [])
+
+
+# --- what vendors are sent ---
+
+# The gateway's own: its name for the model, and the usage of streams, which it always asks for.
+OURS = re.compile(r"\$\.(?:model:|stream_options\b)")
+_OWN_DIALECT = re.compile(r'"(?:image_url|input_audio)": "|"tool_choice": "any"')
+"""Mistral's spellings, which OpenAI's API refuses too."""
+
+
+def row_for(case: Case) -> str:
+    """A row with the client's name of the limit."""
+    return "openai" if "max_completion_tokens" in case.document["request"]["json"] else "custom"
+
+
+async def check_sent(gateway: RunningGateway, replay_url: str, case: Case) -> list[str]:
+    """With the protocol on both sides, the vendor gets what the recorded client wrote, but for what is told."""
+    body = {**case.document["request"]["json"], "model": case.model}
+    reply = await gateway.http.post("/v1/chat/completions", json=body)
+    if reply.status_code != 200:
+        return [f"{reply.status_code} {reply.text[:400]}"]
+    dropped = reply.headers.get("x-perpetuo-dropped", "").split(", ")
+    sent = (await gateway.http.get(f"{replay_url}/__sim__/diff", params={"case": case.id})).json()
+    return [line for line in sent["body_diff"] if not OURS.match(line) and line[2:].split(":")[0] not in dropped]
+
+
+async def test_a_request_of_the_same_protocol_is_sent_as_it_came(tmp_path: Path, replay_url: str) -> None:
+    requests = [case for case in ANSWERS if case.protocol == "openai_chat" and case.document["request"]]
+    cases = [case for case in requests if not _OWN_DIALECT.search(json.dumps(case.document["request"]["json"]))]
+    keys = [key_for(case, replay_url, vendor=row_for(case)) for case in cases]
+    async with running_gateway(tmp_path, keys, deadlines=DEADLINES) as gateway:
+        await for_each(cases, lambda case: check_sent(gateway, replay_url, case))
