@@ -435,8 +435,10 @@ class _Exchange:
     def _without_usage(self, data: bytes) -> bytes:
         if self.fault is None or self.fault.name != "no_usage":
             return data
-        self.reported = None
-        return without_usage(data)
+        stripped = without_usage(data)
+        if stripped != data:
+            self.reported = None
+        return stripped
 
     def _without_usage_events(self, events: list[StreamEvent]) -> list[StreamEvent]:
         return [msgspec.structs.replace(event, data=self._without_usage(event.data)) for event in events]

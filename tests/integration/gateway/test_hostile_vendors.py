@@ -5,11 +5,13 @@ The lab runs in a process of its own, so that the memory measured is the gateway
 
 import asyncio
 import contextlib
+import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx2
 import msgspec
@@ -34,41 +36,40 @@ SPECS = {
 }
 
 
-@asynccontextmanager
-async def lab_process() -> AsyncIterator[tuple[str, str]]:
-    """The origins of an OpenAI-shaped and an Anthropic-shaped vendor."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "perpetuo.cli.main", "lab", "serve", "--openai", "1", "--anthropic", "1", "--words", "5",
-        stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdout is not None
-    try:
-        vendors = msgspec.json.decode(await process.stdout.readline())["vendors"]
-        origins = [vendor["control_url"].removesuffix("/__lab__") for vendor in vendors]
-        yield origins[0], origins[1]
-    finally:
+class Origins(NamedTuple):
+    hostile: str
+    healthy: str
+
+
+@pytest.fixture(scope="module")
+def lab() -> Iterator[Origins]:
+    """An OpenAI-shaped vendor, which every test breaks anew, and an Anthropic-shaped one."""
+    arguments = ["lab", "serve", "--openai", "1", "--anthropic", "1", "--words", "5"]
+    command = [sys.executable, "-m", "perpetuo.cli.main", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        vendors = msgspec.json.decode(process.stdout.readline())["vendors"]
+        yield Origins(*(vendor["control_url"].removesuffix("/__lab__") for vendor in vendors))
         process.terminate()
-        await process.wait()
 
 
 @asynccontextmanager
 async def gateway_before_a_hostile_vendor(
-    directory: Path, fault: str, *, only: bool = False
+    directory: Path, lab: Origins, fault: str, *, only: bool = False
 ) -> AsyncIterator[RunningGateway]:
-    async with lab_process() as (hostile, healthy):
-        keys = [provider("openai", f"{hostile}/v1", priority=1)]
-        if not only:
-            keys.append(provider("anthropic", healthy, priority=2))
-        deadlines = Deadlines(connect_s=10.0, first_byte_s=3.0, idle_s=10.0, total_s=30.0)
-        async with running_gateway(directory, keys, deadlines=deadlines) as gateway:
-            gateway.state.limits = replace(gateway.state.limits, max_reply_bytes=MAX_REPLY_BYTES)
-            assert (await gateway.chat()).status_code == 200
-            assert (await gateway.chat(stream=True)).status_code == 200
-            spec = SPECS.get(fault, f"{fault}=200" if "=" not in fault else fault)
-            async with httpx2.AsyncClient() as control:
-                rules = {"rules": [{"fault": spec}]}
-                assert (await control.post(f"{hostile}/__lab__/faults", json=rules)).status_code == 200
-            yield gateway
+    keys = [provider("openai", f"{lab.hostile}/v1", priority=1)]
+    if not only:
+        keys.append(provider("anthropic", lab.healthy, priority=2))
+    deadlines = Deadlines(connect_s=10.0, first_byte_s=3.0, idle_s=10.0, total_s=30.0)
+    async with running_gateway(directory, keys, deadlines=deadlines) as gateway, httpx2.AsyncClient() as control:
+        gateway.state.limits = replace(gateway.state.limits, max_reply_bytes=MAX_REPLY_BYTES)
+        assert (await control.post(f"{lab.hostile}/__lab__/reset")).status_code == 200
+        assert (await gateway.chat()).status_code == 200
+        assert (await gateway.chat(stream=True)).status_code == 200
+        spec = SPECS.get(fault, f"{fault}=200" if "=" not in fault else fault)
+        rules = {"rules": [{"fault": spec}]}
+        assert (await control.post(f"{lab.hostile}/__lab__/faults", json=rules)).status_code == 200
+        yield gateway
 
 
 @asynccontextmanager
@@ -95,8 +96,10 @@ async def memory_bounded() -> AsyncIterator[None]:
 
 @pytest.mark.parametrize("stream", [False, True], ids=["unary", "stream"])
 @pytest.mark.parametrize("fault", HOSTILE_FAULTS)
-async def test_another_vendor_answers_and_memory_stays_bounded(tmp_path: Path, fault: str, stream: bool) -> None:
-    async with gateway_before_a_hostile_vendor(tmp_path, fault) as gateway, memory_bounded():
+async def test_another_vendor_answers_and_memory_stays_bounded(
+    tmp_path: Path, lab: Origins, fault: str, stream: bool
+) -> None:
+    async with gateway_before_a_hostile_vendor(tmp_path, lab, fault) as gateway, memory_bounded():
         for _ in range(3):
             gateway.state.availability = Availability()
             reply = await gateway.chat(stream=stream)
@@ -107,15 +110,17 @@ async def test_another_vendor_answers_and_memory_stays_bounded(tmp_path: Path, f
 
 @pytest.mark.parametrize("stream", [False, True], ids=["unary", "stream"])
 @pytest.mark.parametrize("fault", HOSTILE_FAULTS)
-async def test_without_another_vendor_the_client_gets_a_typed_error(tmp_path: Path, fault: str, stream: bool) -> None:
-    async with gateway_before_a_hostile_vendor(tmp_path, fault, only=True) as gateway, memory_bounded():
+async def test_without_another_vendor_the_client_gets_a_typed_error(
+    tmp_path: Path, lab: Origins, fault: str, stream: bool
+) -> None:
+    async with gateway_before_a_hostile_vendor(tmp_path, lab, fault, only=True) as gateway, memory_bounded():
         reply = await gateway.chat(stream=stream)
         assert reply.status_code in (502, 504), reply.text[:500]
         assert reply.json()["error"]["code"] in ("upstream_failed", "upstream_timeout"), reply.text[:500]
 
 
-async def test_a_line_that_never_ends_after_content_is_one_error_event(tmp_path: Path) -> None:
-    async with gateway_before_a_hostile_vendor(tmp_path, "endless_line=200;after=3") as gateway, memory_bounded():
+async def test_a_line_that_never_ends_after_content_is_one_error_event(tmp_path: Path, lab: Origins) -> None:
+    async with gateway_before_a_hostile_vendor(tmp_path, lab, "endless_line=200;after=3") as gateway, memory_bounded():
         body = {"model": "gpt-4o", "stream": True, "messages": [{"role": "user", "content": "go"}]}
         received = b""
         with contextlib.suppress(httpx2.HTTPError):
