@@ -158,6 +158,8 @@ def check_base_url(vendor: Vendor, base_url: str | None) -> str:
         raise Failure(f"{vendor.title} needs --base-url, for instance https://llm.example.com/v1.")
     if not url.startswith(("http://", "https://")):
         raise Failure("--base-url has to begin with https:// or http://.")
+    if any(mark in url for mark in "?#@ \\"):
+        raise Failure("--base-url holds a query, a fragment, a user or a blank: give scheme, host and path only.")
     return url.rstrip("/")
 
 

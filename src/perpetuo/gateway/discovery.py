@@ -17,7 +17,7 @@ from perpetuo.http.upstream import Deadlines, Upstream
 from perpetuo.observability.redaction import Redactor
 from perpetuo.providers.auth import signed
 from perpetuo.providers.base import ChatProvider, ModelListing, Target
-from perpetuo.providers.credentials import TokenRefused
+from perpetuo.providers.credentials import TokenRefused, secret_pieces
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +137,7 @@ class ModelDiscovery:
                 raise ListUnavailable(f"The provider answered {reply.status}.")
             return listing.decode_models(body, target)
         except (TransportError, TokenRefused) as error:
-            raise ListUnavailable(Redactor((key.secret.reveal(),)).redact_text(error.message)) from error
+            raise ListUnavailable(Redactor(secret_pieces(key.secret)).redact_text(error.message)) from error
         except InvalidSecret as error:
             raise ListUnavailable(str(error)) from error
         except ValueError as error:

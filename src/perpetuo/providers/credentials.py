@@ -4,6 +4,7 @@ Pure: what to ask whom, and what the answer means. `gateway/credentials.py` does
 """
 
 import base64
+import contextlib
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -62,6 +63,22 @@ def needs_token(vendor: Vendor, secret: Secret) -> bool:
         return False
     value = secret.reveal()
     return value.lstrip().startswith("{") and (vendor.auth != "aws" or '"role_arn"' in value)
+
+
+def secret_pieces(secret: Secret) -> tuple[str, ...]:
+    """The whole, and for a key of several words each of them that is long enough to be one: what may not be shown."""
+    whole = secret.reveal().strip()
+    pieces: list[object] = []
+    if whole.startswith("{"):
+        with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            pieces.extend(msgspec.json.decode(whole, type=dict[str, Any]).values())
+    else:
+        pieces.extend(whole.split(":"))
+    return (whole, *(piece for piece in pieces if isinstance(piece, str) and len(piece) >= MIN_PIECE_CHARS))
+
+
+MIN_PIECE_CHARS = 12
+"""Regions and the like are shorter; AWS's shortest id has 16 characters."""
 
 
 def token_request(vendor: Vendor, secret: Secret, now_s: float) -> UpstreamRequest | None:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from perpetuo.core.catalog import Auth, Vendor
 from perpetuo.core.snapshot import InvalidSecret, Secret
-from perpetuo.providers.credentials import TokenRefused, needs_token, read_token, token_request
+from perpetuo.providers.credentials import TokenRefused, needs_token, read_token, secret_pieces, token_request
 
 NOW_S = 1_800_000_000.0
 RSA_KEY = rsa.generate_private_key(65537, 2048)
@@ -114,6 +114,20 @@ def test_a_refusal_is_told_in_words(name: str) -> None:
     with pytest.raises(TokenRefused) as caught:
         read_token(vendor("google"), account(), status, body, NOW_S)
     assert words in caught.value.message
+
+
+PIECES = {
+    "a plain key": ("sk-0123456789abcdef", {"sk-0123456789abcdef"}),
+    "an AWS key in one line": ("AKIAIOSFODNN7EXAMPLE:hidden-secret-key", {"AKIAIOSFODNN7EXAMPLE", "hidden-secret-key"}),
+    "a document": ('{"access_key_id":"AKIAIOSFODNN7EXAMPLE","region":"eu-west-1"}', {"AKIAIOSFODNN7EXAMPLE"}),
+    "half a document": ('{"access_key_id":"AKIA', set()),
+}
+
+
+@pytest.mark.parametrize("name", PIECES)
+def test_each_word_of_a_secret_is_one(name: str) -> None:
+    secret, words = PIECES[name]
+    assert set(secret_pieces(Secret(secret))) == {secret} | words
 
 
 ASSUMING = {
