@@ -13,6 +13,15 @@ GROQ = Vendor(
     protocol="openai_chat",
     base_url="https://api.groq.com/openai/v1",
     env_var="GROQ_API_KEY",
+    max_tokens_field="max_completion_tokens",
+    # A 400: https://console.groq.com/docs/openai. Penalties: "not yet supported by any of our models", says the SDK's
+    # `groq` 1.7.0 (both read 2026-11-24).
+    refused_fields=frozenset(
+        (
+            *("logprobs", "top_logprobs", "logit_bias", "message.name", "n"),
+            *("presence_penalty", "frequency_penalty"),
+        )
+    ),
     models=(
         _model(
             "qwen/qwen3.8-27b",

@@ -80,6 +80,8 @@ OPENAI = Vendor(
     env_var="OPENAI_API_KEY",
     # `max_tokens` is a 400 on reasoning models; every chat model takes the newer field.
     max_tokens_field="max_completion_tokens",
+    # "Unrecognized request argument supplied" is a 400: https://github.com/openai/openai-python/issues/1080
+    refused_fields=frozenset(("top_k",)),
     models=_CURRENT + _DEPRECATED + _AUDIO + _EMBEDDINGS,
     source_url="https://developers.openai.com/api/reference/resources/chat",
     read_on=READ_ON,

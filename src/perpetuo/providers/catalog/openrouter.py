@@ -70,6 +70,9 @@ OPENROUTER = Vendor(
     protocol="openai_chat",
     base_url="https://openrouter.ai/api/v1",
     env_var="OPENROUTER_API_KEY",
+    # https://openrouter.ai/docs/features/prompt-caching, https://openrouter.ai/docs/use-cases/reasoning-tokens
+    # (read 2026-11-24)
+    carries=frozenset(("content.cache_control", "assistant.reasoning_details")),
     models=_OPENAI + _ANTHROPIC + _OTHERS,
     source_url="https://openrouter.ai/docs/quickstart",
     read_on=READ_ON,

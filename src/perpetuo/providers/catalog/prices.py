@@ -33,6 +33,8 @@ def list_price(vendor: str, model_id: str, today: date) -> Price | None:
     if model is None:
         return None
     price = model.get_prices(datetime.combine(today, time(12), tzinfo=UTC))
+    if price.requests_kcount is not None:  # a fee for each request, which no count of tokens tells
+        return None
     if price.input_mtok is None or price.input_audio_mtok is not None or price.output_audio_mtok is not None:
         return None
     return Price(bands=_bands(price), source=PRICE_DATA_VERSION)

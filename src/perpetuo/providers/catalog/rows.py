@@ -26,6 +26,7 @@ def chat(
     refused_fields: frozenset[str] = frozenset(),
     efforts: tuple[str, ...] | None = None,
     thinking: frozenset[str] | None = None,
+    read_on: str = READ_ON,
 ) -> Model:
     """A chat model; `canonical` is `id` when the vendor's name is the one everybody uses."""
     return Model(
@@ -39,11 +40,11 @@ def chat(
         efforts=efforts,
         thinking=thinking,
         source_url=source_url,
-        read_on=READ_ON,
+        read_on=read_on,
     )
 
 
-def embedding(id: str, context_tokens: int, *, source_url: str) -> Model:
+def embedding(id: str, context_tokens: int, *, source_url: str, read_on: str = READ_ON) -> Model:
     """An embedding model. No tier: another model's vectors would corrupt an index silently."""
     return Model(
         id=id,
@@ -51,5 +52,5 @@ def embedding(id: str, context_tokens: int, *, source_url: str) -> Model:
         intent="embedding",
         context_tokens=context_tokens,
         source_url=source_url,
-        read_on=READ_ON,
+        read_on=read_on,
     )

@@ -33,6 +33,24 @@ VLLM = Vendor(
     source_url="https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
     read_on=READ_ON,
 )
+LM_STUDIO = Vendor(
+    name="lmstudio",
+    title="LM Studio",
+    protocol="openai_chat",
+    base_url="http://127.0.0.1:1234/v1",
+    self_hosted=True,
+    source_url="https://lmstudio.ai/docs/app/api/endpoints/openai",
+    read_on="2026-11-24",
+)
+LLAMA_CPP = Vendor(
+    name="llamacpp",
+    title="llama.cpp",
+    protocol="openai_chat",
+    base_url="http://127.0.0.1:8080/v1",
+    self_hosted=True,
+    source_url="https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md",
+    read_on="2026-11-24",
+)
 
 LOCAL = Vendor(
     name="local",

@@ -97,6 +97,7 @@ UNPRICED = {
     "a vendor that is not in the data": ("custom", "gpt-4o"),
     "a model that is not in the data": ("openai", "no-such-model"),
     "a model whose audio tokens cost more than its text tokens": ("openai", "gpt-audio"),
+    "a model with a fee for each request": ("perplexity", "sonar-pro"),
     "a model that is charged by the second": ("openai", "whisper-1"),
 }
 
@@ -107,11 +108,16 @@ def test_there_is_no_price_for(case: str):
 
 
 def test_every_hosted_chat_model_without_audio_has_a_price():
-    vendors = [vendor for vendor in load_catalog(TODAY).vendors.values() if not vendor.self_hosted]
+    hosted = (vendor for vendor in load_catalog(TODAY).vendors.values() if not vendor.self_hosted)
+    vendors = [vendor for vendor in hosted if vendor.name not in WITHOUT_PRICES]
     unpriced = [model.id for vendor in vendors for model in vendor.models if model.price is None]
     hear = {"gemini-3.1-flash-lite", "gemini-3-flash-preview", "gemini-2.5-flash", "gemini-2.5-flash-lite"}
     rented = {"command-a-plus-05-2026", "command-a-reasoning-08-2025", "command-a-vision-07-2025"}
     assert set(unpriced) == {"gpt-audio"} | hear | rented
+
+
+WITHOUT_PRICES = ("azure", "azure-deployments", "sambanova", "huggingface", "perplexity")
+"""Not in the data, or by the region; set by the provider behind the router; a fee for each request."""
 
 
 def test_the_demo_model_costs_nothing():
