@@ -27,6 +27,28 @@ def test_the_four_names_of_the_founding_vendors_are_known() -> None:
     assert vendor_variables() >= {"OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GROQ_API_KEY", "OPENROUTER_API_KEY"}
 
 
+def test_every_hosted_vendor_with_an_address_of_its_own_is_taken_over_under_its_sdks_variable() -> None:
+    variables = {
+        "MISTRAL_API_KEY": "mistral",
+        "DEEPSEEK_API_KEY": "deepseek",
+        "XAI_API_KEY": "xai",
+        "TOGETHER_API_KEY": "together",
+        "FIREWORKS_API_KEY": "fireworks",
+        "CEREBRAS_API_KEY": "cerebras",
+        "SAMBANOVA_API_KEY": "sambanova",
+        "NVIDIA_API_KEY": "nvidia",
+        "HF_TOKEN": "huggingface",
+        "PERPLEXITY_API_KEY": "perplexity",
+    }
+    environment = {variable: f"sk-{vendor}" for variable, vendor in variables.items()}
+    assert found_provider_keys(environment, CATALOG) == {vendor: f"sk-{vendor}" for vendor in variables.values()}
+
+
+def test_no_variable_is_read_for_a_vendor_whose_address_only_its_owner_knows() -> None:
+    hosted = (vendor for vendor in CATALOG.vendors.values() if not vendor.self_hosted)
+    assert [vendor.name for vendor in hosted if vendor.base_url is None and vendor.env_var] == []
+
+
 def test_dotenv_is_read_below_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dotenv = tmp_path / ".env"
     dotenv.write_text("GROQ_API_KEY=from-file\nOPENAI_API_KEY=from-file\n")
