@@ -12,6 +12,7 @@ from perpetuo.providers.catalog.google import GEMINI, VERTEX
 from perpetuo.providers.catalog.groq import GROQ
 from perpetuo.providers.catalog.huggingface import HUGGINGFACE
 from perpetuo.providers.catalog.mistral import MISTRAL
+from perpetuo.providers.catalog.moonshot import MOONSHOT
 from perpetuo.providers.catalog.nvidia import NVIDIA
 from perpetuo.providers.catalog.openai import OPENAI
 from perpetuo.providers.catalog.openrouter import OPENROUTER
@@ -40,6 +41,7 @@ VENDORS: tuple[Vendor, ...] = (
     SAMBANOVA,
     NVIDIA,
     HUGGINGFACE,
+    MOONSHOT,
     PERPLEXITY,
     AZURE,
     AZURE_DEPLOYMENTS,
