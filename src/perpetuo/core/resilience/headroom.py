@@ -1,6 +1,7 @@
 """What is left of a vendor's rate limits, as its reply headers say, so that traffic turns away before the 429."""
 
 import datetime
+import functools
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,7 +35,6 @@ no budget (requests); reset as Unix milliseconds          https://openrouter.ai/
 tokens; reset in seconds; -1 where it does not count      https://github.com/openai/openai-dotnet/issues/838 (Azure)
 """
 PREFIXES = (_LAST_WORD_FIRST, *_FIELD_FIRST)
-FIELDS = ("limit", "remaining", "reset")
 
 _WINDOWS_S = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86_400.0, "month": 86_400.0}
 _DURATION_S = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
@@ -159,26 +159,36 @@ def read_budgets(headers: Iterable[tuple[str, str]], now_s: float, now_wall_s: f
 
     now_s: monotonic; now_wall_s: Unix time, for resets that are dates.
     """
-    told: dict[str, dict[str, str]] = {}
+    remaining: dict[str, str] = {}
+    resets: dict[str, str] = {}
     for name, value in headers:
         # The cheap test first: most replies have no such header, and none has many.
-        if name.startswith(PREFIXES) and (place := _place_of(name)) is not None and len(told) < 2 * MAX_BUDGETS:
-            told.setdefault(place[0], {})[place[1]] = value
-    budgets = (_budget(name, fields, now_s, now_wall_s) for name, fields in told.items())
+        if not name.startswith(PREFIXES) or (place := _place_of(name)) is None:
+            continue
+        budget, field = place
+        told = remaining if field == "remaining" else resets
+        if len(told) < 2 * MAX_BUDGETS:
+            told[budget] = value
+    budgets = (_budget(name, text, resets.get(name), now_s, now_wall_s) for name, text in remaining.items())
     return tuple(budget for budget in budgets if budget is not None)[:MAX_BUDGETS]
 
 
-def _place_of(name: str) -> tuple[str, str] | None:
-    """(budget, field) of a header's name."""
+@functools.lru_cache(maxsize=512)
+def _place_of(name: str) -> tuple[str, Literal["remaining", "reset"]] | None:
+    """(budget, field) of a header's name; None for one that does not count. Remembered: vendors have few names, and
+    they come with each reply."""
     if name.startswith(_LAST_WORD_FIRST):
         budget, _, field = name.removeprefix(_LAST_WORD_FIRST).rpartition("-")
     else:
         prefix = next(prefix for prefix in _FIELD_FIRST if name.startswith(prefix))
         field, _, budget = name.removeprefix(prefix).partition("-")
         budget = budget or ("by_second_tokens" if prefix == "x-tokenlimit-" else "requests")
-    return (budget, field) if field in FIELDS else None
+    if field not in ("remaining", "reset") or _unit_of(budget) is None:
+        return None
+    return budget[:64], field
 
 
+@functools.lru_cache(maxsize=512)
 def _unit_of(budget: str) -> Unit | None:
     words = re.split("[-_]", budget)
     if words[0] in ("requests", "req"):
@@ -190,15 +200,15 @@ def _unit_of(budget: str) -> Unit | None:
     return "input_tokens" if "input" in words or "prompt" in words else "tokens"
 
 
-def _budget(name: str, fields: Mapping[str, str], now_s: float, now_wall_s: float) -> Budget | None:
-    unit, remaining_text = _unit_of(name), fields.get("remaining", "").strip()
+def _budget(name: str, remaining_text: str, reset_text: str | None, now_s: float, now_wall_s: float) -> Budget | None:
+    unit, remaining_text = _unit_of(name), remaining_text.strip()
     # Azure writes -1 where it does not count.
     if unit is None or _NUMBER.fullmatch(remaining_text) is None:
         return None
-    left_s = parse_reset(fields.get("reset"), now_wall_s)
+    left_s = parse_reset(reset_text, now_wall_s)
     if left_s is None:
         left_s = 1.0 if name.startswith("by_second") else _WINDOWS_S.get(name.rpartition("-")[2], DEFAULT_WINDOW_S)
-    return Budget(name[:64], unit, float(remaining_text), now_s + min(left_s, MAX_HOLD_S))
+    return Budget(name, unit, float(remaining_text), now_s + min(left_s, MAX_HOLD_S))
 
 
 def parse_reset(value: str | None, now_wall_s: float) -> float | None:
