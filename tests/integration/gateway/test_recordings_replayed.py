@@ -468,6 +468,7 @@ async def test_an_error_inside_a_stream_is_one_too(tmp_path: Path, replay_url: s
             assert (read.first.text, read.done, got.broken) == (said.first.text, False, True)
         else:
             assert (read.first.text, read.done, read.errors) == (HEALTHY, True, [])
+        assert (await row_of(gateway, got)).attempts[0].outcome == "in_band"
 
 
 # --- what vendors are sent ---
