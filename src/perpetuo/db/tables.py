@@ -147,6 +147,9 @@ request_logs = Table(
     Column("partial", Boolean, nullable=False),
     Column("finish_reason", Text),
     Column("end_user", Text),
+    # Where the vendor bills other counts than those it reports as used; else NULL.
+    Column("billed_input_tokens", BigInteger),
+    Column("billed_output_tokens", BigInteger),
     postgresql_partition_by="RANGE (id)",
 )
 Index("request_logs_workspace_id_id_idx", request_logs.c.workspace_id, request_logs.c.id.desc())
