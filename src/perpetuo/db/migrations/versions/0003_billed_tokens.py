@@ -1,7 +1,7 @@
 """What a vendor billed, where it says so apart from what was used.
 
-Purpose: the cost of a row can be worked out again from the row alone. Two columns without a default: no rewrite, no long
-lock.
+Purpose: the cost of a row can be worked out again from the row alone. Two columns without a default: no rewrite, and no
+long lock.
 Way back: drops them. The previous version serves beside this one: it names the columns it inserts.
 """
 
