@@ -13,7 +13,8 @@ from perpetuo.providers.aws_event_stream import (
     EventStreamCorrupt,
     EventStreamTooLarge,
 )
-from perpetuo.providers.sse import SseEvent, SseParser, SseTooLarge
+from perpetuo.providers.json_array import JsonArrayParser, JsonArrayTooLarge
+from perpetuo.providers.sse import MAX_EVENT_BYTES, SseEvent, SseParser, SseTooLarge
 
 MAX_FOREIGN_BODY_BYTES = 64 * 1024
 """Of a body that is no event stream, only this much is kept to find out what it says."""
@@ -94,11 +95,17 @@ class _FramedDecoder:
             return
         self._started = True
         self._saw_text = not text.startswith(b":")
+        if text[:1] == b"[" and self._begin_array():
+            return
         if text[:1] in (b"{", b"["):
             self._foreign = bytearray()
         elif text[:1] == b"<":
             self.failure = UpstreamFailure("malformed", "The provider answered with a page instead of a stream.")
             self._foreign = bytearray()
+
+    def _begin_array(self) -> bool:
+        """Whether an array is this protocol's other form of a stream."""
+        return False
 
     def _keep_foreign(self, data: bytes) -> None:
         assert self._foreign is not None
@@ -109,11 +116,16 @@ class _FramedDecoder:
 
 
 class EventStreamDecoder(_FramedDecoder):
-    """For server-sent events."""
+    """For server-sent events.
 
-    def __init__(self, read_foreign_body: Callable[[bytes], UpstreamFailure]) -> None:
+    array_is_stream: a JSON array is the same stream, each element the data of an event.
+    """
+
+    def __init__(self, read_foreign_body: Callable[[bytes], UpstreamFailure], *, array_is_stream: bool = False) -> None:
         super().__init__(read_foreign_body)
         self._parser = SseParser()
+        self._array_is_stream = array_is_stream
+        self._array: JsonArrayParser | None = None
 
     def on_event(self, event: SseEvent, data: bytes) -> bytes:
         raise NotImplementedError
@@ -124,12 +136,21 @@ class EventStreamDecoder(_FramedDecoder):
 
     def _feed_frames(self, data: bytes) -> bytes:
         try:
+            if self._array is not None:
+                return self._take([SseEvent("", element, element) for element in self._array.feed(data)])
             return self._take(self._parser.feed(data))
-        except SseTooLarge as exc:
+        except (SseTooLarge, JsonArrayTooLarge) as exc:
             self.failure = UpstreamFailure("too_large", str(exc))
             return b""
 
+    def _begin_array(self) -> bool:
+        if self._array_is_stream:
+            self._array = JsonArrayParser(MAX_EVENT_BYTES)
+        return self._array_is_stream
+
     def _feed_end(self) -> bytes:
+        if self._array is not None:
+            return b""
         try:
             return self._take_unfinished()
         except SseTooLarge as exc:

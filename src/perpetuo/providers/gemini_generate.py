@@ -254,7 +254,8 @@ class GeminiStream(EventStreamDecoder):
     failure: UpstreamFailure | None
 
     def __init__(self, context: ReplyContext) -> None:
-        super().__init__(_failure_of_200)
+        # An array comes to who did not ask for events (`alt=sse`), and from servers that do not know the question.
+        super().__init__(_failure_of_200, array_is_stream=True)
         self._writer = ChunkWriter(context)
         self._choices = _Choices(context.reply_id)
         self._counts: dict[str, int] = {}
