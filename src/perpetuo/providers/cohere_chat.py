@@ -326,7 +326,7 @@ def read_error(kind: FailureKind, status: int | None, body: bytes) -> UpstreamFa
     if not isinstance(message, str):
         message = msgspec.json.encode(message).decode() if message else "The provider gave no message."
     words = message.lower()
-    code = next((code for part, code in CODE_OF_WORDS.items() if part in words), None)
+    code = next((code for part, code in CODE_OF_WORDS.items() if part in words), None) if status == 429 else None
     return UpstreamFailure(kind, message[:MAX_MESSAGE_CHARACTERS], status=status, code=code)
 
 

@@ -59,15 +59,23 @@ STATUS_OF_ERROR: dict[str, int] = {
     "overloaded_error": 529,
 }
 
-# Words of a message -> the code they stand for, where a vendor says it in no other way: lower case, with the statuses.
-_CODE_OF_WORDS: tuple[tuple[str, frozenset[int | None], str], ...] = (
+# How a message begins -> the code it stands for, where a vendor says it in no other way, with the statuses. Only its
+# beginning, because further on a message may repeat what the client wrote.
+_CODE_OF_WORDS: tuple[tuple[re.Pattern[str], frozenset[int | None], str], ...] = (
     # xAI: a 400 whose code is "Client specified an invalid argument".
     # https://github.com/i-am-bee/beeai-framework/issues/447 (read 2026-11-24)
-    ("incorrect api key provided", frozenset((400, None)), "invalid_api_key"),
+    (re.compile("incorrect api key provided", re.IGNORECASE), frozenset((400, None)), "invalid_api_key"),
     # OpenRouter: a 400 whose code is the status. Recordings of 2026-11-23.
-    ("is not a valid model id", frozenset((400, None)), "model_not_found"),
+    (re.compile(r"[\w./:@~-]+ is not a valid model id", re.IGNORECASE), frozenset((400, None)), "model_not_found"),
     # Mistral: a 400 of type `invalid_model` with code 1500. Recordings of 2026-11-23.
-    ("invalid model: ", frozenset((400, None)), "model_not_found"),
+    (re.compile("invalid model: ", re.IGNORECASE), frozenset((400, None)), "model_not_found"),
+    # xAI: a 403 or 429 whose code is the status in words. https://github.com/warpdotdev/warp/issues/14867,
+    # https://github.com/continuedev/continue/issues/10373 (read 2026-11-24)
+    (
+        re.compile(r"your team \S+ has either used all available credits", re.IGNORECASE),
+        frozenset((403, 429, None)),
+        "insufficient_quota",
+    ),
 )
 
 
@@ -87,7 +95,7 @@ def read_error(kind: FailureKind, status: int | None, body: bytes) -> UpstreamFa
     sentence = _sentence(error if isinstance(error, str) else said, inner)
     code = _scalar(inner.get("code"))
     type_ = _scalar(inner.get("type")) or _scalar(inner.get("status"))
-    code = _code_of_words(sentence, status) or code
+    code = _code_of_words(sentence, status) or _code_of_flag(inner) or code
     return UpstreamFailure(
         kind,
         sentence,
@@ -99,8 +107,13 @@ def read_error(kind: FailureKind, status: int | None, body: bytes) -> UpstreamFa
 
 
 def _code_of_words(message: str, status: int | None) -> str | None:
-    said = message.lower()
-    return next((code for words, statuses, code in _CODE_OF_WORDS if status in statuses and words in said), None)
+    return next((code for words, statuses, code in _CODE_OF_WORDS if status in statuses and words.match(message)), None)
+
+
+def _code_of_flag(inner: dict[str, object]) -> str | None:
+    """OpenRouter's 403 for an input that its moderation flagged.
+    https://openrouter.ai/docs/api/reference/errors-and-debugging (read 2026-11-24)"""
+    return "content_policy_violation" if "flagged_input" in mapping(inner.get("metadata")) else None
 
 
 def _status_of(inner: dict[str, object], code: str | None, type_: str | None) -> int | None:

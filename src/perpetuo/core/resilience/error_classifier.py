@@ -32,13 +32,19 @@ QUOTA_CODES = frozenset(
         # https://openrouter.ai/docs/api/reference/errors-and-debugging
         "insufficient_credits",
         "quota_exceeded",
+        # Moonshot, a 429: https://github.com/anomalyco/opencode/issues/25458 (read 2026-11-24)
+        "exceeded_current_quota_error",
+        # Alibaba, a 400: https://github.com/tencentmusic/supersonic/issues/1572 (read 2026-11-24)
+        "Arrearage",
     }
 )
 """This key's money is used up, whatever the status."""
 
-QUOTA_MESSAGE = "credit balance is too low"
-"""Anthropic says so in a 400 `invalid_request_error`, by nothing but these words.
-https://github.com/anthropics/claude-code/issues/66314"""
+# https://github.com/anthropics/claude-code/issues/66314 and, read 2026-11-24,
+# https://github.com/anthropics/claude-code/issues/38035
+QUOTA_MESSAGES = ("your credit balance is too low", "you have reached your specified api usage limits")
+"""Anthropic says so in a 400 `invalid_request_error`, by nothing but how its message begins; further on a message may
+repeat what the client wrote."""
 
 INVALID_STATUSES = frozenset({400, 413, 422})
 """The request itself is at fault and no other candidate would take it."""
@@ -46,6 +52,10 @@ INVALID_STATUSES = frozenset({400, 413, 422})
 MODEL_CODES = frozenset({"model_not_found", "model_decommissioned", "model_not_available"})
 """A 404 in disguise: https://console.groq.com/docs/deprecations; and OpenAI's 403
 for a project without access to one model: https://github.com/Aider-AI/aider/issues/1903"""
+
+FLAGGED_CODES = frozenset({"content_policy_violation"})
+"""A 403 that is about the content of a request: whoever sends it must not cost everybody the key.
+https://openrouter.ai/docs/api/reference/errors-and-debugging (read 2026-11-24)"""
 
 KEY_CODES = frozenset({"invalid_api_key", "authentication_error", "api_key_invalid"})
 """A 401 in disguise: the names that vendors give to it, in a 400."""
@@ -167,7 +177,8 @@ def _without_status(failure: UpstreamFailure) -> Verdict:
 
 def _with_status(failure: UpstreamFailure, status: int) -> Verdict:
     names = {failure.code, failure.type}
-    invalid = status in INVALID_STATUSES
+    flagged = status == 403 and bool(names & FLAGGED_CODES)
+    invalid = status in INVALID_STATUSES or flagged
     if status in (404, 410) or ((invalid or status == 403) and names & MODEL_CODES):
         return Verdict(
             "RETRYABLE",
@@ -175,14 +186,7 @@ def _with_status(failure: UpstreamFailure, status: int) -> Verdict:
             model_missing=True,
             counts_against_health=False,
         )
-    if status in (401, 403) or (invalid and names & KEY_CODES):
-        return Verdict(
-            "FATAL",
-            f"The provider refused its key with {status}: the key is quarantined and the request aborted.",
-            quarantine_key=True,
-            counts_against_health=False,
-        )
-    if status == 402 or names & QUOTA_CODES or (invalid and QUOTA_MESSAGE in failure.message.lower()):
+    if status == 402 or names & QUOTA_CODES or (invalid and _says_so(failure.message)):
         return Verdict(
             "RETRYABLE",
             f"The provider key's quota or credit is used up ({status}): the key cools, the next candidate is asked.",
@@ -190,6 +194,13 @@ def _with_status(failure: UpstreamFailure, status: int) -> Verdict:
             cool_key=True,
             counts_against_health=False,
             rate_limited=True,
+        )
+    if (status in (401, 403) and not flagged) or (invalid and names & KEY_CODES):
+        return Verdict(
+            "FATAL",
+            f"The provider refused its key with {status}: the key is quarantined and the request aborted.",
+            quarantine_key=True,
+            counts_against_health=False,
         )
     if status == 429 or (invalid and names & LIMIT_CODES):
         return Verdict(
@@ -212,6 +223,10 @@ def _with_status(failure: UpstreamFailure, status: int) -> Verdict:
         cool_s=None if failure.retry_after_s is None else _clamp(failure.retry_after_s, 0.0),
         timed_out=status in (408, 504),
     )
+
+
+def _says_so(message: str) -> bool:
+    return message.lower().startswith(QUOTA_MESSAGES)
 
 
 def _clamp(retry_after_s: float | None, default_s: float) -> float:

@@ -20,6 +20,24 @@ def test_a_refused_key_aborts_and_is_quarantined(status: int) -> None:
     assert not verdict.counts_against_health
 
 
+def test_content_that_was_flagged_is_the_request_s_fault_and_not_the_key_s() -> None:
+    verdict = judge(403, code="content_policy_violation")
+    assert (verdict.class_, verdict.invalid_request, verdict.quarantine_key) == ("FATAL", True, False)
+
+
+def test_money_that_is_used_up_is_no_refused_key() -> None:
+    verdict = judge(403, code="insufficient_quota")
+    assert (verdict.class_, verdict.cool_key, verdict.quarantine_key) == ("RETRYABLE", True, False)
+
+
+@pytest.mark.parametrize(
+    "words", ["Your credit balance is too low", "You have reached your specified API usage limits"]
+)
+def test_money_is_used_up_where_the_message_begins_so_and_not_where_it_repeats_a_request(words: str) -> None:
+    assert judge(400, message=f"{words}.").cool_key
+    assert judge(400, message=f"Unknown role '{words}'.").invalid_request
+
+
 @pytest.mark.parametrize("status", [400, 413, 422])
 def test_an_invalid_request_aborts_and_harms_nobody(status: int) -> None:
     verdict = judge(status, type="invalid_request_error")
