@@ -60,6 +60,7 @@ LOCAL = Vendor(
     auth="none",
     self_hosted=True,
     last_resort=True,
+    models_path="",  # it has the one model below
     models=(
         Model(
             id=DEMO_MODEL,
