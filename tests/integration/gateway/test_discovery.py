@@ -134,4 +134,6 @@ async def test_a_list_that_can_not_be_read_is_told_and_harms_nothing(engine: Asy
         error = await running.error()
         assert error
         assert "sk-hidden" not in error
+        if fault.startswith("status_"):
+            assert fault.split("_")[1] in error
         assert (await running.key()).discovered == {}
