@@ -57,3 +57,8 @@ def test_dotenv_is_read_below_the_environment(tmp_path: Path, monkeypatch: pytes
     environment = environment_with_dotenv(dotenv)
     assert environment["OPENAI_API_KEY"] == "from-environment"
     assert environment["GROQ_API_KEY"] == "from-file"
+
+
+def test_the_example_of_settings_names_every_vendors_variable() -> None:
+    lines = (Path(__file__).parents[3] / ".env.example").read_text().splitlines()
+    assert {f"#{name}=" for name in vendor_variables()} <= set(lines)
