@@ -79,6 +79,7 @@ class Workspace(msgspec.Struct, frozen=True):
     """One tenant. Quotas are per calendar month (UTC); None = none.
 
     drop_reasoning: signed reasoning of one vendor may be left out so that another can answer.
+    allowed_providers: vendors that may be asked; None = all. log_content: requests and answers are kept, sealed.
     """
 
     id: str
@@ -92,10 +93,15 @@ class Workspace(msgspec.Struct, frozen=True):
     quota_requests_month: int | None = None
     quota_tokens_month: int | None = None
     suspended: bool = False
+    allowed_providers: frozenset[str] | None = None
+    log_content: bool = False
 
 
 class ApiKey(msgspec.Struct, frozen=True):
-    """What an application holds, as the data plane knows it. Revoked keys are not in the snapshot."""
+    """What an application holds, as the data plane knows it. Revoked keys are not in the snapshot.
+
+    Limits: None = none. budget_nanousd_month: per calendar month (UTC), in nano-USD.
+    """
 
     id: str
     workspace_id: str
@@ -103,6 +109,9 @@ class ApiKey(msgspec.Struct, frozen=True):
     expires_at_s: float | None = None
     substitution: Substitution | None = None
     allowed_aliases: tuple[str, ...] | None = None
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    budget_nanousd_month: int | None = None
 
 
 class Snapshot(msgspec.Struct, frozen=True):

@@ -13,6 +13,9 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
 
     drop_reasoning: as `core.snapshot.Workspace` has it.
     prices: `<vendor>/<model id>` -> what the workspace pays instead of the list price.
+    allowed_providers: vendor names; None = all.
+    retention_days: of request logs and usage; None = the installation's, which is also the most.
+    log_content: keep requests and answers, sealed, for content_retention_days.
     """
 
     strategy: StrategyName | None = None
@@ -23,10 +26,17 @@ class WorkspaceSettings(msgspec.Struct, frozen=True, omit_defaults=True):
     quota_tokens_month: int | None = None
     aliases: dict[str, AliasTarget] = {}
     prices: dict[str, tuple[PriceBand, ...]] = {}
+    allowed_providers: tuple[str, ...] | None = None
+    retention_days: int | None = None
+    log_content: bool = False
+    content_retention_days: int = 7
 
 
 class ApiKeySettings(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`api_keys.settings`. allowed_aliases: None = all."""
+    """`api_keys.settings`. allowed_aliases: None = all. Limits: None = none; the budget is per calendar month (UTC)."""
 
     substitution: Substitution | None = None
     allowed_aliases: tuple[str, ...] | None = None
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    budget_nanousd_month: int | None = None

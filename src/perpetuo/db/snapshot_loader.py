@@ -178,6 +178,8 @@ def _workspace(row: dict[str, Any], keys: tuple[ProviderKey, ...], catalog: Cata
         quota_requests_month=settings.quota_requests_month,
         quota_tokens_month=settings.quota_tokens_month,
         suspended=suspended,
+        allowed_providers=None if settings.allowed_providers is None else frozenset(settings.allowed_providers),
+        log_content=settings.log_content,
     )
 
 
@@ -212,6 +214,9 @@ def _api_key(row: dict[str, Any]) -> ApiKey | None:
         expires_at_s=expires_at.timestamp() if expires_at else None,
         substitution=settings.substitution,
         allowed_aliases=settings.allowed_aliases,
+        requests_per_minute=settings.requests_per_minute,
+        tokens_per_minute=settings.tokens_per_minute,
+        budget_nanousd_month=settings.budget_nanousd_month,
     )
 
 

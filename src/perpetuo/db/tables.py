@@ -42,6 +42,8 @@ users = Table(
     Column("name", Text, nullable=False, server_default=""),
     Column("is_operator", Boolean, nullable=False, server_default=text("false")),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    # Can not sign in, and their sessions and tokens stop working at once.
+    Column("suspended", Boolean, nullable=False, server_default=text("false")),
 )
 Index("users_email_key", func.lower(users.c.email), unique=True)
 
@@ -182,4 +184,144 @@ journal_positions = Table(
     metadata,
     Column("journal", Text, primary_key=True),
     Column("position", BigInteger, nullable=False),
+)
+
+ROLES = "role IN ('owner', 'admin', 'member', 'viewer')"
+
+# Who may do what in which workspace (`core.access.Role`). A trigger makes the owner's with the workspace.
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("workspace_id", Uuid(as_uuid=False), ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", Uuid(as_uuid=False), ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint(ROLES, name="role"),
+    Index("memberships_user_id_idx", "user_id"),
+)
+
+# Where somebody is signed in. refresh_hash: SHA-256 of the one refresh token that is valid now.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("user_id", Uuid(as_uuid=False), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("refresh_hash", LargeBinary, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("last_used_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("revoked_because", Text),
+    Column("address", Text, nullable=False, server_default=""),
+    Column("user_agent", Text, nullable=False, server_default=""),
+    CheckConstraint("octet_length(refresh_hash) = 32", name="refresh_hash"),
+    Index("sessions_user_id_idx", "user_id"),
+)
+
+# `ppt_` tokens of machines. actions: a list of `core.access.Action`, at most what their maker may do.
+access_tokens = Table(
+    "access_tokens",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("workspace_id", Uuid(as_uuid=False), ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False),
+    Column("created_by", Uuid(as_uuid=False), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("last4", Text, nullable=False),
+    Column("token_hash", LargeBinary, nullable=False),
+    Column("actions", JSONB, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("last_used_at", DateTime(timezone=True)),
+    UniqueConstraint("token_hash"),
+    CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
+    Index("access_tokens_workspace_id_idx", "workspace_id"),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("workspace_id", Uuid(as_uuid=False), ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False),
+    Column("email", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("token_hash", LargeBinary, nullable=False),
+    Column("invited_by", Uuid(as_uuid=False), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("accepted_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+    UniqueConstraint("token_hash"),
+    CheckConstraint(ROLES, name="role"),
+    CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
+    Index("invitations_workspace_id_idx", "workspace_id"),
+)
+
+# Links that work once, for a person: purpose `password_reset`.
+one_time_tokens = Table(
+    "one_time_tokens",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("user_id", Uuid(as_uuid=False), ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("token_hash", LargeBinary, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+    UniqueConstraint("token_hash"),
+    CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
+    Index("one_time_tokens_user_id_idx", "user_id"),
+)
+
+# One entry per change, chained (`core.audit_chain`); a trigger refuses changes. workspace_id: NULL = the installation.
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Uuid(as_uuid=False), nullable=False),
+    Column("workspace_id", Uuid(as_uuid=False)),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor_id", Text),
+    Column("actor_name", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("target_kind", Text, nullable=False),
+    Column("target_id", Text),
+    Column("details", JSONB, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("entry_hash", LargeBinary, nullable=False),
+    UniqueConstraint("id"),
+    CheckConstraint("octet_length(entry_hash) = 32", name="entry_hash"),
+)
+Index("audit_log_workspace_id_sequence_idx", audit_log.c.workspace_id, audit_log.c.sequence.desc())
+
+# How long the chain is and how it ends, under a seal that the database's owner can not make.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("only_row", Boolean, primary_key=True, server_default=text("true")),
+    Column("entries", BigInteger, nullable=False),
+    Column("last_hash", LargeBinary, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+    CheckConstraint("only_row", name="only_row"),
+)
+
+# What the operators set for everybody: `sign_up`, `sealing_key`.
+installation = Table(
+    "installation",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", JSONB, nullable=False),
+)
+
+# What was asked and answered, where a workspace wants it kept: `sealing.Sealer`, at
+# Place(workspace_id, "request_contents", id, "content_sealed"). id: the request's.
+request_contents = Table(
+    "request_contents",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("workspace_id", Uuid(as_uuid=False), nullable=False),
+    Column("content_sealed", LargeBinary, nullable=False),
+    Index("request_contents_workspace_id_id_idx", "workspace_id", "id"),
 )

@@ -19,7 +19,7 @@ from perpetuo.db.migrate import (
 )
 from perpetuo.db.tables import metadata
 
-TABLES = {"users", "workspaces", "provider_keys", "api_keys", "request_logs", "usage_counters", "journal_positions"}
+TABLES = set(metadata.tables)
 
 
 async def query(url: str, sql: str) -> list[tuple[object, ...]]:
