@@ -3,6 +3,7 @@
 import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import Field, SecretStr, field_validator
@@ -29,6 +30,13 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
     workers: int = Field(default=1, ge=1, le=256)
+
+    public_url: str | None = None
+    """Where people reach us, as https://gateway.example.com; links in mails, and which Host and Origin are ours."""
+    signup: Literal["open", "invite", "closed"] | None = None
+    """Who may make an account; None = open on a loopback address, else invite. Operators may change it later."""
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Other pages whose scripts may call the control plane, as http://localhost:3001. Comma-separated."""
 
     # Egress: CIDRs, addresses or host names (each may carry `:port`) that provider base URLs may point to although
     # they are not public. Comma-separated.
@@ -59,6 +67,9 @@ class Settings(BaseSettings):
     ip_rate_limit: int = Field(default=1000, ge=0)
     """Requests a minute per client address; 0 switches it off."""
     ip_rate_limit_exempt: Annotated[tuple[str, ...], NoDecode] = ()
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    """CIDRs of the reverse proxies in front of us, and of nothing else: what they say in X-Forwarded-For, Forwarded and
+    X-Forwarded-Proto is believed. Comma-separated."""
     model_discovery: Literal["on", "off"] = "on"
     """Read the vendors' own model lists: hourly, those of self-hosted servers every minute."""
     snapshot_poll_s: float = Field(default=5.0, gt=0)
@@ -71,14 +82,30 @@ class Settings(BaseSettings):
     events_file: Path | None = None
     """Write every event as a JSON line to this file."""
 
-    @field_validator("egress_allow", "ip_rate_limit_exempt", mode="before")
+    @field_validator("egress_allow", "ip_rate_limit_exempt", "trusted_proxies", "cors_origins", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("ip_rate_limit_exempt")
+    @field_validator("public_url", "cors_origins")
+    @classmethod
+    def _are_origins(cls, value: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+        for url in (value,) if isinstance(value, str) else value or ():
+            parts = urlsplit(url)
+            if (
+                parts.scheme not in ("http", "https")
+                or not parts.hostname
+                or parts.path not in ("", "/")
+                or parts.query
+            ):
+                raise ValueError("write scheme and host only, as https://gateway.example.com")
+        if isinstance(value, str):
+            return value.rstrip("/")
+        return None if value is None else tuple(url.rstrip("/") for url in value)
+
+    @field_validator("ip_rate_limit_exempt", "trusted_proxies")
     @classmethod
     def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for part in value:

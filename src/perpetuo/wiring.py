@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import datetime
 import hmac
+import ipaddress
 import logging
 import os
 import secrets
@@ -11,13 +12,19 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 import uvicorn
 import uvloop
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from perpetuo.control.app import FIRST_SEGMENTS, build_control_app
+from perpetuo.control.guard import App
+from perpetuo.control.session_tokens import SessionTokens
+from perpetuo.control.state import ControlSettings, ControlState
 from perpetuo.core.catalog import Catalog, Vendor
 from perpetuo.core.limits import IpLimiter
 from perpetuo.core.ports import Clock, Entropy
@@ -28,7 +35,7 @@ from perpetuo.db.discovery_store import SqlDiscoveryStore
 from perpetuo.db.engine import create_engine, owner_transaction
 from perpetuo.db.partitions import drop_expired, ensure_partitions
 from perpetuo.db.projection_store import SqlProjectionStore
-from perpetuo.db.sealing import Sealer, parse_secret
+from perpetuo.db.sealing import Sealer, audit_key, parse_secret
 from perpetuo.db.snapshot_loader import SnapshotLoader
 from perpetuo.events.event_manager import EventManager, Sink
 from perpetuo.events.sinks.jsonl_file import JsonlFileSink
@@ -59,12 +66,14 @@ from perpetuo.providers.registry import PROTOCOLS
 from perpetuo.settings import Settings
 
 if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
     from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 
 log = logging.getLogger(__name__)
+
+CONTROL_CONNECTIONS = 5
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
+DEVELOPMENT_ORIGINS = ("http://localhost:3001", "http://127.0.0.1:3001")
+"""Of the dashboard's development server."""
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 EVENTS_KEPT = 10_000
@@ -148,6 +157,52 @@ def _build_discovery(settings: Settings, engine: AsyncEngine, upstream: Upstream
 def build_sealer(settings: Settings) -> Sealer:
     encryption_key = None if settings.encryption_key is None else settings.encryption_key.get_secret_value()
     return Sealer(parse_secret("ENCRYPTION_KEY", encryption_key))
+
+
+def build_control(settings: Settings, database_url: str, state: GatewayState, catalog: Catalog) -> ControlState | None:
+    """None without JWT_SECRET: then there is no control plane. Its pool is its own: people who wait for the database
+    take no connection from the snapshot feed."""
+    if settings.jwt_secret is None or settings.encryption_key is None:
+        return None
+    encryption_key = parse_secret("ENCRYPTION_KEY", settings.encryption_key.get_secret_value())
+    clock = state.clock
+    return ControlState(
+        engine=create_engine(database_url, role="perpetuo_app", pool_size=CONTROL_CONNECTIONS),
+        clock=clock,
+        entropy=state.entropy,
+        sealer=build_sealer(settings),
+        audit_keys=(audit_key(encryption_key),),
+        tokens=SessionTokens(parse_secret("JWT_SECRET", settings.jwt_secret.get_secret_value())),
+        catalog=catalog,
+        settings=control_settings(settings),
+        check_address=lambda address: state.admission.check_address(address, clock.monotonic_s()),
+    )
+
+
+def control_settings(settings: Settings) -> ControlSettings:
+    """On a loopback address we answer to loopback names only, so that a web page which points a name of its own at this
+    machine (DNS rebinding) gets no further; and signing up is open, because only this machine's people can."""
+    loopback = is_loopback(settings.host)
+    hosts: tuple[str, ...] | None = LOOPBACK_HOSTS if loopback else None
+    if settings.public_url is not None and hosts is not None:
+        hosts = (*hosts, urlsplit(settings.public_url).hostname or "")
+    return ControlSettings(
+        version=version("perpetuo-gateway"),
+        public_url=settings.public_url,
+        sign_up=settings.signup or ("open" if loopback else "invite"),
+        origins=settings.cors_origins or (DEVELOPMENT_ORIGINS if loopback else ()),
+        hosts=hosts,
+        retention_days=settings.retention_days,
+        workers=settings.workers,
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on can only be reached from this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def journal_directory(settings: Settings) -> Path:
@@ -252,6 +307,7 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
         health=Health(),
         limits=build_limits(settings),
     )
+    control = build_control(settings, database_url, state, catalog)
     background = [
         *_start_health_tasks(settings, state),
         asyncio.create_task(feed.run()),
@@ -259,7 +315,11 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
         asyncio.create_task(_write_held_settlements(journal)),
         asyncio.create_task(state.credentials.run(lambda: _enabled_keys(feed))),
     ]
-    server = GatewayServer(_uvicorn_config(state, settings), state, settings.drain_timeout_s)
+    server = GatewayServer(
+        _uvicorn_config(build_app(state, control and build_control_app(control)), settings),
+        state,
+        settings.drain_timeout_s,
+    )
     try:
         await server.serve(sockets)
     finally:
@@ -270,6 +330,8 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
         await state.upstream.aclose()
         await asyncio.to_thread(journal.close)
         await engine.dispose()
+        if control is not None:
+            await control.engine.dispose()
 
 
 def _start_health_tasks(settings: Settings, state: GatewayState) -> list[asyncio.Task[None]]:
@@ -328,9 +390,9 @@ async def _write_held_settlements(journal: JournalWriter) -> None:
             journal.write_unwritten()
 
 
-def _uvicorn_config(state: GatewayState, settings: Settings) -> uvicorn.Config:
+def _uvicorn_config(app: "ASGI3Application", settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
-        build_app(state),
+        app,
         http=PerpetuoHttpProtocol,
         ws="none",
         lifespan="off",
@@ -345,11 +407,17 @@ def _uvicorn_config(state: GatewayState, settings: Settings) -> uvicorn.Config:
     )
 
 
-def build_app(state: GatewayState) -> "ASGI3Application":
-    """The raw ASGI application: one `Exchange` per request, handed to the data plane."""
+def build_app(state: GatewayState, control: App | None = None) -> "ASGI3Application":
+    """The ASGI application: one `Exchange` per request, handed to the data plane; paths of the control plane to it.
+
+    Which of the two is asked decides nothing about who may do what.
+    """
 
     async def app(scope: "Scope", receive: "ASGIReceiveCallable", send: "ASGISendCallable") -> None:
         if scope["type"] != "http":
+            return
+        if control is not None and scope["path"][1:].partition("/")[0] in FIRST_SEGMENTS:
+            await control(cast(Any, scope), cast(Any, receive), cast(Any, send))
             return
         exchange = AsgiExchange(cast(Any, scope), cast(Any, receive), cast(Any, send))
         try:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from perpetuo.cli.database_access import require_schema
 from perpetuo.cli.failures import Failure
-from perpetuo.cli.passwords import hash_password, new_password
+from perpetuo.control.passwords import hash_password, new_password
 from perpetuo.core.catalog import Model
 from perpetuo.core.ids import api_key_digest, new_api_key, uuid7
 from perpetuo.core.snapshot import DEFAULT_PRIORITY

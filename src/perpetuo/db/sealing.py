@@ -85,6 +85,11 @@ class Sealer:
             raise SealBroken("the envelope was changed or belongs to another place") from None
 
 
+def audit_key(encryption_key: bytes) -> bytes:
+    """What seals the audit log's head, 32 bytes."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"perpetuo/1/audit-head").derive(encryption_key)
+
+
 def parse_secret(name: str, value: str | None) -> bytes:
     """The bytes of a base64 secret (standard or URL-safe, padding optional), at least 32 of them.
 

@@ -50,10 +50,29 @@ async def list_api_keys(conn: AsyncConnection, workspace_id: str) -> list[Row]:
     return [dict(row) for row in (await conn.execute(statement)).mappings()]
 
 
+async def page_api_keys(conn: AsyncConnection, workspace_id: str, *, limit: int, before_id: str | None) -> list[Row]:
+    """Newest first, revoked ones included. before_id: the last of the page before."""
+    statement = select(*SHOWN).where(api_keys.c.workspace_id == workspace_id)
+    if before_id is not None:
+        statement = statement.where(api_keys.c.id < before_id)
+    statement = statement.order_by(api_keys.c.id.desc()).limit(limit)
+    return [dict(row) for row in (await conn.execute(statement)).mappings()]
+
+
 async def get_api_key(conn: AsyncConnection, workspace_id: str, api_key_id: str) -> Row | None:
     statement = select(*SHOWN).where(api_keys.c.workspace_id == workspace_id, api_keys.c.id == api_key_id)
     row = (await conn.execute(statement)).mappings().first()
     return dict(row) if row else None
+
+
+async def update_api_key(conn: AsyncConnection, workspace_id: str, api_key_id: str, changes: dict[str, Any]) -> bool:
+    """changes: column -> new value, of name, expires_at, settings (an `ApiKeySettings` as builtins)."""
+    if not changes or changes.keys() - {"name", "expires_at", "settings"}:
+        raise ValueError(f"these columns can not be changed: {sorted(changes)}")
+    changed = await conn.execute(
+        update(api_keys).where(api_keys.c.workspace_id == workspace_id, api_keys.c.id == api_key_id).values(changes)
+    )
+    return changed.rowcount == 1
 
 
 async def revoke_api_key(conn: AsyncConnection, workspace_id: str, api_key_id: str) -> bool:

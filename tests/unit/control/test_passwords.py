@@ -1,6 +1,6 @@
 import re
 
-from perpetuo.cli.passwords import hash_password, new_password, password_matches
+from perpetuo.control.passwords import hash_password, new_password, password_matches
 
 
 def test_a_password_is_kept_as_argon2id_with_the_published_parameters() -> None:

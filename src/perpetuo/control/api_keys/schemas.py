@@ -1,0 +1,65 @@
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from perpetuo.control.replies import Input, Model
+from perpetuo.core.snapshot import Substitution
+
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Alias = Annotated[str, Field(min_length=1, max_length=256)]
+AllowedAliases = Annotated[list[Alias] | None, Field(max_length=1000, description="Names it may ask for; null: all.")]
+PerMinute = Annotated[int | None, Field(ge=1, le=10_000_000, description="Null: no limit.")]
+Budget = Annotated[
+    int | None, Field(ge=0, le=2**53, description="Nano-USD (1e-9 USD) per calendar month, UTC. Null: none.")
+]
+
+
+class ApiKeyCreate(Input):
+    name: Name
+    expires_at: AwareDatetime | None = None
+    allowed_aliases: AllowedAliases = None
+    substitution: Substitution | None = None
+    requests_per_minute: PerMinute = None
+    tokens_per_minute: PerMinute = None
+    budget_nanousd_month: Budget = None
+
+
+class ApiKeyUpdate(Input):
+    """What is left out stays as it is; null takes a limit away."""
+
+    name: Name | None = None
+    expires_at: AwareDatetime | None = None
+    allowed_aliases: AllowedAliases = None
+    substitution: Substitution | None = None
+    requests_per_minute: PerMinute = None
+    tokens_per_minute: PerMinute = None
+    budget_nanousd_month: Budget = None
+
+
+class ApiKeyRotate(Input):
+    overlap_s: Annotated[int, Field(ge=0, le=30 * 86_400, description="How long the old key goes on working.")] = 86_400
+
+
+class ApiKey(Model):
+    """`key_hint`: how the key begins and ends."""
+
+    id: str
+    name: str
+    key_hint: str
+    status: Literal["active", "expired", "revoked"]
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    allowed_aliases: list[str] | None
+    substitution: Substitution | None
+    requests_per_minute: int | None
+    tokens_per_minute: int | None
+    budget_nanousd_month: int | None
+
+
+class NewApiKey(ApiKey):
+    """`key` is shown this once: only its hash is stored."""
+
+    key: str

@@ -1,0 +1,144 @@
+"""API keys: made, limited, rotated, revoked. The key itself exists in one reply and nowhere else."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from perpetuo.control.api_keys.schemas import ApiKey, ApiKeyCreate, ApiKeyRotate, ApiKeyUpdate, NewApiKey
+from perpetuo.control.change import changing, reading
+from perpetuo.control.policies import Access
+from perpetuo.control.replies import conflict, invalid, not_found
+from perpetuo.control.state import ControlState
+from perpetuo.core.ids import api_key_digest, new_api_key
+from perpetuo.db.queries import api_keys
+from perpetuo.db.settings_documents import ApiKeySettings
+
+Row = dict[str, Any]
+
+LIMITS = frozenset(ApiKeySettings.__struct_fields__)
+"""Fields of the API that live in the settings document; they have the same names there."""
+
+
+async def list_keys(state: ControlState, access: Access, limit: int, before_id: str | None) -> list[Row]:
+    async with reading(state, access.workspace_id) as conn:
+        return await api_keys.page_api_keys(conn, access.workspace_id, limit=limit, before_id=before_id)
+
+
+async def get_key(state: ControlState, access: Access, api_key_id: str) -> Row:
+    """Raises ControlError 404."""
+    async with reading(state, access.workspace_id) as conn:
+        row = await api_keys.get_api_key(conn, access.workspace_id, api_key_id)
+    if row is None:
+        raise not_found()
+    return row
+
+
+async def create_key(state: ControlState, access: Access, wanted: ApiKeyCreate) -> NewApiKey:
+    _require_future(state, wanted.expires_at)
+    document = _settings(wanted.model_dump(include=set(LIMITS)))
+    async with changing(state, access, "api_keys.create", "api_key") as change:
+        row, key = await insert_key(state, change.conn, access.workspace_id, wanted.name, wanted.expires_at, document)
+        change.target_id = row["id"]
+        change.details = {"name": wanted.name, "limits": document}
+    return NewApiKey(key=key, **shown(row, state.now_ms()).model_dump())
+
+
+async def update_key(state: ControlState, access: Access, api_key_id: str, wanted: ApiKeyUpdate) -> Row:
+    """Raises ControlError 404, 409 for a revoked key."""
+    given = wanted.model_dump(exclude_unset=True)
+    if given.get("name", "") is None:
+        raise invalid("name", "A key has a name.")
+    _require_future(state, given.get("expires_at"))
+    async with changing(state, access, "api_keys.update", "api_key", api_key_id) as change:
+        row = await _live_key(change.conn, access.workspace_id, api_key_id)
+        changes: dict[str, Any] = {name: given[name] for name in ("name", "expires_at") if name in given}
+        limits = {name: value for name, value in given.items() if name in LIMITS}
+        if limits:
+            changes["settings"] = _settings({**row["settings"], **limits})
+        if changes:
+            await api_keys.update_api_key(change.conn, access.workspace_id, api_key_id, changes)
+        change.details = wanted.model_dump(exclude_unset=True, mode="json")
+        updated = await api_keys.get_api_key(change.conn, access.workspace_id, api_key_id)
+    assert updated is not None
+    return updated
+
+
+async def rotate_key(state: ControlState, access: Access, api_key_id: str, wanted: ApiKeyRotate) -> NewApiKey:
+    """A new key like the old one, which goes on working for the overlap. Raises ControlError 404, 409."""
+    async with changing(state, access, "api_keys.rotate", "api_key", api_key_id) as change:
+        old = await _live_key(change.conn, access.workspace_id, api_key_id)
+        ends_at = datetime.fromtimestamp(state.clock.wall_s(), UTC) + timedelta(seconds=wanted.overlap_s)
+        if wanted.overlap_s == 0:
+            await api_keys.revoke_api_key(change.conn, access.workspace_id, api_key_id)
+        elif old["expires_at"] is None or old["expires_at"] > ends_at:
+            await api_keys.update_api_key(change.conn, access.workspace_id, api_key_id, {"expires_at": ends_at})
+        row, key = await insert_key(
+            state, change.conn, access.workspace_id, old["name"], old["expires_at"], old["settings"]
+        )
+        change.details = {"new_id": row["id"], "overlap_s": wanted.overlap_s}
+    return NewApiKey(key=key, **shown(row, state.now_ms()).model_dump())
+
+
+async def revoke_key(state: ControlState, access: Access, api_key_id: str) -> None:
+    """Raises ControlError 404, 409 when it is revoked already."""
+    async with changing(state, access, "api_keys.revoke", "api_key", api_key_id) as change:
+        row = await _live_key(change.conn, access.workspace_id, api_key_id)
+        await api_keys.revoke_api_key(change.conn, access.workspace_id, api_key_id)
+        change.details = {"name": row["name"]}
+
+
+def shown(row: Row, now_ms: int) -> ApiKey:
+    limits = msgspec.to_builtins(msgspec.convert(row["settings"], ApiKeySettings))
+    expired = row["expires_at"] is not None and row["expires_at"].timestamp() * 1000 <= now_ms
+    return ApiKey(
+        id=row["id"],
+        name=row["name"],
+        key_hint=f"{row['prefix']}…{row['last4']}",
+        status="revoked" if row["revoked_at"] else "expired" if expired else "active",
+        created_at=row["created_at"],
+        last_used_at=row["last_used_at"],
+        expires_at=row["expires_at"],
+        revoked_at=row["revoked_at"],
+        **{name: limits.get(name) for name in LIMITS},
+    )
+
+
+async def _live_key(conn: Any, workspace_id: str, api_key_id: str) -> Row:
+    row = await api_keys.get_api_key(conn, workspace_id, api_key_id)
+    if row is None:
+        raise not_found()
+    if row["revoked_at"] is not None:
+        raise conflict("already_revoked", "This key is revoked: make a new one.")
+    return row
+
+
+async def insert_key(
+    state: ControlState, conn: Any, workspace_id: str, name: str, expires_at: datetime | None, settings: dict[str, Any]
+) -> tuple[Row, str]:
+    """The row, and the key itself."""
+    key, key_id = new_api_key(state.entropy.random_bytes(24)), state.new_id()
+    await api_keys.insert_api_key(
+        conn,
+        workspace_id,
+        id=key_id,
+        name=name,
+        prefix=key[:7],
+        last4=key[-4:],
+        key_hash=api_key_digest(key),
+        expires_at=expires_at,
+        settings=settings,
+    )
+    row = await api_keys.get_api_key(conn, workspace_id, key_id)
+    assert row is not None
+    return row, key
+
+
+def _settings(fields: dict[str, Any]) -> dict[str, Any]:
+    """The document as it is stored: defaults left out."""
+    return msgspec.to_builtins(msgspec.convert(fields, ApiKeySettings))
+
+
+def _require_future(state: ControlState, expires_at: datetime | None) -> None:
+    if expires_at is not None and expires_at.timestamp() <= state.clock.wall_s():
+        raise invalid("expires_at", "This time has passed.")

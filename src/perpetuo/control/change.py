@@ -1,0 +1,97 @@
+"""Transactions of the control plane: reading one workspace, or changing something and saying so in the audit log."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from perpetuo.control.policies import Access, Caller
+from perpetuo.control.state import ControlState
+from perpetuo.db.engine import system_transaction, workspace_transaction
+from perpetuo.db.queries.audit_log import append_audit_entry
+
+STATEMENT_MS = 5_000
+"""A statement that takes longer is given up, with 503."""
+
+
+class Change:
+    """conn: the transaction. target_id and details go into the audit entry: ids and what changed, never a secret."""
+
+    def __init__(self, conn: AsyncConnection, target_id: str | None) -> None:
+        self.conn = conn
+        self.target_id = target_id
+        self.details: dict[str, Any] = {}
+        self.workspace_id: str | None = None
+        self.actor: tuple[str, str | None, str] | None = None
+
+
+@asynccontextmanager
+async def reading(state: ControlState, workspace_id: str) -> AsyncGenerator[AsyncConnection]:
+    """Sees this workspace only."""
+    async with workspace_transaction(state.engine, workspace_id) as conn:
+        await _limit_statements(conn)
+        yield conn
+
+
+@asynccontextmanager
+async def reading_everything(state: ControlState) -> AsyncGenerator[AsyncConnection]:
+    """For operators, and for what no workspace owns."""
+    async with system_transaction(state.engine) as conn:
+        await _limit_statements(conn)
+        yield conn
+
+
+@asynccontextmanager
+async def changing(
+    state: ControlState, access: Access, action: str, target_kind: str, target_id: str | None = None
+) -> AsyncGenerator[Change]:
+    """One change in the path's workspace, with its audit entry, in one transaction that sees this workspace only."""
+    async with workspace_transaction(state.engine, access.workspace_id) as conn:
+        await _limit_statements(conn)
+        change = Change(conn, target_id)
+        change.workspace_id = access.workspace_id
+        yield change
+        await _append(state, access, change, action, target_kind)
+
+
+@asynccontextmanager
+async def changing_everything(
+    state: ControlState, by: Access | Caller, action: str, target_kind: str, target_id: str | None = None
+) -> AsyncGenerator[Change]:
+    """One change beyond a workspace, with its audit entry. `change.actor` (kind, id, name) names somebody whom the
+    change itself makes known (signing up); `change.workspace_id` a workspace that it concerns."""
+    async with system_transaction(state.engine) as conn:
+        await _limit_statements(conn)
+        change = Change(conn, target_id)
+        yield change
+        await _append(state, by, change, action, target_kind)
+
+
+async def _append(state: ControlState, by: Access | Caller, change: Change, action: str, target_kind: str) -> None:
+    if change.actor is not None:
+        kind, actor_id, name = change.actor
+    elif isinstance(by, Access):
+        kind, actor_id, name = by.identity.kind, by.identity.id, by.identity.name
+    else:
+        kind, actor_id, name = "nobody", None, ""
+    await append_audit_entry(
+        change.conn,
+        state.audit_keys[0],
+        id=state.new_id(),
+        workspace_id=change.workspace_id,
+        at_ms=state.now_ms(),
+        actor_kind=kind,
+        actor_id=actor_id,
+        actor_name=name,
+        action=action,
+        target_kind=target_kind,
+        target_id=change.target_id,
+        details=change.details,
+        address=by.address,
+    )
+
+
+async def _limit_statements(conn: AsyncConnection) -> None:
+    await conn.execute(text("SELECT set_config('statement_timeout', :limit, true)"), {"limit": str(STATEMENT_MS)})

@@ -1,0 +1,59 @@
+"""Everything the control plane is given. Built in `wiring.py`; nothing here lives at module level."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from perpetuo.control.session_tokens import SessionTokens
+from perpetuo.core.catalog import Catalog
+from perpetuo.core.ids import uuid7
+from perpetuo.core.ports import Clock, Entropy
+from perpetuo.db.sealing import Sealer
+
+SignUp = Literal["open", "invite", "closed"]
+
+
+class ControlSettings(msgspec.Struct, frozen=True):
+    """public_url: where people reach us, without a slash at its end; None = as the request says.
+
+    sign_up: who may make an account, unless an operator has said otherwise. origins: other pages whose scripts may
+    call us (the dashboard's development server). workers: processes that share per-process limits.
+    """
+
+    version: str = ""
+    public_url: str | None = None
+    sign_up: SignUp = "invite"
+    origins: tuple[str, ...] = ()
+    hosts: tuple[str, ...] | None = None
+    """Names we answer to; None = any."""
+    retention_days: int = 90
+    workers: int = 1
+    max_body_bytes: int = 1024 * 1024
+
+
+def _nothing_to_check(address: str) -> None:
+    del address
+
+
+@dataclass(slots=True)
+class ControlState:
+    engine: AsyncEngine
+    clock: Clock
+    entropy: Entropy
+    sealer: Sealer
+    audit_keys: tuple[bytes, ...]
+    """The first seals the audit log's head, any opens it (`db.sealing.audit_key`)."""
+    tokens: SessionTokens
+    catalog: Catalog
+    settings: ControlSettings = field(default_factory=ControlSettings)
+    check_address: Callable[[str], None] = _nothing_to_check
+    """Raises AdmissionError for a client address over its requests a minute."""
+
+    def new_id(self) -> str:
+        return str(uuid7(self.now_ms(), self.entropy.random_bytes(10)))
+
+    def now_ms(self) -> int:
+        return int(self.clock.wall_s() * 1000)

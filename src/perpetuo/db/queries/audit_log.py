@@ -1,0 +1,123 @@
+"""The audit log: appended to in the transaction of the change itself (as perpetuo_system), read by page."""
+
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import insert, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from perpetuo.core.audit_chain import GENESIS, AuditEntry, AuditHead, entry_hash, head_seal
+from perpetuo.db.tables import audit_head, audit_log
+
+Row = dict[str, Any]
+
+AUDIT_LOCK = 0x7065_7270_6175_6469
+"""The advisory lock's number: "perpaudi" in ASCII. The head's row can not be locked while there is none."""
+
+PAGE = 1000
+
+
+async def append_audit_entry(
+    conn: AsyncConnection,
+    head_key: bytes,
+    *,
+    id: str,
+    workspace_id: str | None,
+    at_ms: int,
+    actor_kind: str,
+    actor_id: str | None,
+    actor_name: str,
+    action: str,
+    target_kind: str,
+    target_id: str | None,
+    details: dict[str, Any],
+    address: str,
+) -> None:
+    """The last statement of a transaction, which it turns into one of perpetuo_system: everybody who changes anything
+    waits from here to the commit. head_key: `Sealer.audit_key`."""
+    await conn.execute(
+        text("SELECT set_config('role', 'perpetuo_system', true), set_config('perpetuo.workspace_id', '', true)")
+    )
+    await conn.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": AUDIT_LOCK})
+    head = await get_audit_head(conn)
+    entry = AuditEntry(
+        sequence=(head.entries if head else 0) + 1,
+        id=id,
+        workspace_id=workspace_id,
+        at_ms=at_ms,
+        actor_kind=actor_kind,
+        actor_id=actor_id,
+        actor_name=actor_name,
+        action=action,
+        target_kind=target_kind,
+        target_id=target_id,
+        details=details,
+        address=address,
+    )
+    hashed = entry_hash(head.last_hash if head else GENESIS, entry)
+    await conn.execute(
+        insert(audit_log).values(
+            sequence=entry.sequence,
+            id=id,
+            workspace_id=workspace_id,
+            at=datetime.fromtimestamp(at_ms / 1000, UTC),
+            actor_kind=actor_kind,
+            actor_id=actor_id,
+            actor_name=actor_name,
+            action=action,
+            target_kind=target_kind,
+            target_id=target_id,
+            details=details,
+            address=address,
+            entry_hash=hashed,
+        )
+    )
+    await set_audit_head(conn, head_key, entry.sequence, hashed)
+
+
+async def get_audit_head(conn: AsyncConnection) -> AuditHead | None:
+    row = (await conn.execute(select(audit_head))).mappings().first()
+    return AuditHead(row["entries"], bytes(row["last_hash"]), bytes(row["seal"])) if row else None
+
+
+async def set_audit_head(conn: AsyncConnection, head_key: bytes, entries: int, last_hash: bytes) -> None:
+    """Also used to seal the present head with another key."""
+    values = {"entries": entries, "last_hash": last_hash, "seal": head_seal(head_key, entries, last_hash)}
+    statement = upsert(audit_head).values(only_row=True, **values)
+    await conn.execute(statement.on_conflict_do_update(index_elements=["only_row"], set_=values))
+
+
+async def list_audit_entries(
+    conn: AsyncConnection, workspace_id: str | None, *, limit: int, before_sequence: int | None = None
+) -> list[Row]:
+    """Newest first. workspace_id: None = of everybody (`system_transaction`)."""
+    statement = select(*(column for column in audit_log.c if column.name != "entry_hash"))
+    if workspace_id is not None:
+        statement = statement.where(audit_log.c.workspace_id == workspace_id)
+    if before_sequence is not None:
+        statement = statement.where(audit_log.c.sequence < before_sequence)
+    statement = statement.order_by(audit_log.c.sequence.desc()).limit(limit)
+    return [dict(row) for row in (await conn.execute(statement)).mappings()]
+
+
+async def read_audit_chain(conn: AsyncConnection) -> AsyncGenerator[tuple[AuditEntry, bytes]]:
+    """Every entry with its stored hash, oldest first."""
+    after = None
+    while True:
+        statement = select(audit_log).order_by(audit_log.c.sequence).limit(PAGE)
+        if after is not None:
+            statement = statement.where(audit_log.c.sequence > after)
+        rows = (await conn.execute(statement)).mappings().all()
+        for row in rows:
+            yield _entry(dict(row)), bytes(row["entry_hash"])
+        if len(rows) < PAGE:
+            return
+        after = rows[-1]["sequence"]
+
+
+def _entry(row: Row) -> AuditEntry:
+    at: datetime = row.pop("at")
+    del row["entry_hash"]
+    return AuditEntry(at_ms=round(at.timestamp() * 1000), **row)
