@@ -73,7 +73,7 @@ TABLE: dict[str, ErrorRow] = {
         "insufficient_quota",
         "info",
         "client",
-        "Wait for the reset or have the workspace's quota raised.",
+        "Wait for the reset or have this limit raised.",
     ),
     "no_provider": ErrorRow(
         503,
@@ -134,11 +134,11 @@ class GatewayError(Exception):
         headers: tuple[tuple[str, str], ...] = (),
         details: dict[str, object] | None = None,
     ) -> None:
-        message = _safe(message, MAX_MESSAGE_CHARS)
+        message = safe_text(message, MAX_MESSAGE_CHARS)
         super().__init__(message)
         self.code = code
         self.message = message
-        self.param = None if param is None else _safe(param, MAX_PARAM_CHARS)
+        self.param = None if param is None else safe_text(param, MAX_PARAM_CHARS)
         self.retry_after_s = retry_after_s
         self.headers = headers
         self.details = details
@@ -148,7 +148,8 @@ class GatewayError(Exception):
         return TABLE[self.code]
 
 
-def _safe(text: str, limit_chars: int) -> str:
+def safe_text(text: str, limit_chars: int) -> str:
+    """For people to read: cut, and without what could forge a line or a display."""
     shown = _UNSAFE.sub("?", text[:limit_chars])
     return shown if len(text) <= limit_chars else f"{shown[: limit_chars - 1]}…"
 

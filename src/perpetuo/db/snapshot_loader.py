@@ -11,8 +11,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from perpetuo.core.catalog import Catalog, Model, PriceBand, Vendor
+from perpetuo.core.month_book import Amount, MonthTotals, TotalsWanted
 from perpetuo.core.snapshot import ApiKey, ProviderKey, Secret, Workspace
 from perpetuo.db.engine import system_transaction
+from perpetuo.db.queries.key_costs import month_costs
 from perpetuo.db.queries.projection import get_journal_positions
 from perpetuo.db.queries.usage_counters import month_totals
 from perpetuo.db.sealing import SealBroken, Sealer, provider_key_place
@@ -75,11 +77,19 @@ class SnapshotLoader:
                 driver.terminate()
                 await conn.invalidate()
 
-    async def usage_totals(self, wall_ms: int) -> tuple[dict[str, tuple[int, int]], dict[str, int]]:
-        """This month's (requests, tokens) per workspace, and the journal positions they include, as of one moment."""
+    async def usage_totals(self, wall_ms: int, wanted: TotalsWanted) -> MonthTotals:
+        """This month's, and the journal positions they include, as of one moment. Nothing is summed up that nobody
+        wants."""
         month = datetime.fromtimestamp(wall_ms / 1000, UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         async with system_transaction(self._engine, repeatable=True) as conn:
-            return await month_totals(conn, month), await get_journal_positions(conn)
+            used = await month_totals(conn, month) if wanted.workspaces else {}
+            spent = await month_costs(conn, month, wanted.api_keys) if wanted.api_keys else {}
+            positions = await get_journal_positions(conn)
+        return MonthTotals(
+            {workspace_id: Amount(requests, tokens) for workspace_id, (requests, tokens) in used.items()},
+            {api_key_id: Amount(nanousd=cost) for api_key_id, cost in spent.items()},
+            positions,
+        )
 
     async def _load(self, workspace_id: str | None) -> Loaded:
         async with system_transaction(self._engine, repeatable=True) as conn:

@@ -5,12 +5,24 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from perpetuo.core.decision import Attempt, Candidate, Resolution, Selection, Strategy, Substituted
+from perpetuo.core.limits import TakenTokens
+from perpetuo.core.month_book import Amount
 from perpetuo.core.principal import Principal
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest
 from perpetuo.core.usage import NOT_REPORTED, Usage
 from perpetuo.ledger.records import Outcome
 
 Interruption = Literal["client_gone", "draining"]
+
+
+@dataclass(slots=True)
+class Reservation:
+    """What a request in flight takes of the limits of its principal; None of those that have no such limit."""
+
+    month_start_ms: int
+    of_workspace: Amount | None = None
+    of_key: Amount | None = None
+    of_minute: TakenTokens | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -27,8 +39,7 @@ class Run:
     principal: Principal | None = None
     request: ChatRequest | EmbeddingsRequest | None = None
     tags: dict[str, str] = field(default_factory=dict[str, str])
-    reserved_tokens: int = 0
-    admitted: bool = False
+    reservation: Reservation | None = None
 
     resolution: Resolution | None = None
     strategy: Strategy | None = None

@@ -92,10 +92,13 @@ async def serve(exchange: Exchange, state: GatewayState, endpoint: Endpoint) -> 
         _announce(state, run)
         run.resolution = resolve(run, snapshot, endpoint.intent)  # 4. what does the name mean
         run.strategy = state.strategies.resolve(_text(exchange.header(b"x-perpetuo-route")), run.principal.workspace)
-        state.admission.reserve(run, run.principal.workspace, run.request, state.clock.wall_s())  # 5. quota
+        wall_s = state.clock.wall_s()  # 5. limits of workspace and key
+        state.admission.reserve(run, run.principal, run.request, wall_s=wall_s, now_s=state.clock.monotonic_s())
         run.selection = select_candidates(  # 6. who may answer
             state, run, snapshot, _client_substitution(exchange), strict=_is_strict(exchange)
         )
+        if run.reservation is not None:
+            state.admission.reserve_cost(run, run.principal.api_key, run.selection.ordered, wall_s)
         _write_intent(state, run)  # 7. never forward unrecorded
         await _answer(exchange, state, run)  # 8. attempt, relay
     except GatewayError as error:

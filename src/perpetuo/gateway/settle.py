@@ -2,15 +2,17 @@
 
 import logging
 
+from perpetuo.core.decision import note_decision
 from perpetuo.core.ids import month_bounds
 from perpetuo.core.money import cost_nanousd
+from perpetuo.core.month_book import Amount
 from perpetuo.core.request import ChatRequest
 from perpetuo.core.usage import Usage
 from perpetuo.events.types import DecisionTaken, QuotaBlocked, RequestFailed, RequestSucceeded
 from perpetuo.gateway.run import Run
 from perpetuo.gateway.state import GatewayState
 from perpetuo.ledger.journal import JournalUnavailable
-from perpetuo.ledger.records import CandidateNote, DecisionNote, Settlement
+from perpetuo.ledger.records import Settlement
 from perpetuo.providers.base import StreamDecoder
 
 log = logging.getLogger(__name__)
@@ -30,8 +32,9 @@ def settle(state: GatewayState, run: Run) -> None:
     if run.answered_by is not None and run.answered_by.model.price is not None:
         run.cost_nanousd = cost_nanousd(run.usage, run.answered_by.model.price)
     position = _record(state, run, duration_ms)
-    used_tokens = (run.usage.input_tokens or 0) + (run.usage.output_tokens or 0)
-    state.admission.release(run, run.principal.workspace, position, used_tokens)
+    if run.reservation is not None:
+        used_tokens = max(0, (run.usage.input_tokens or 0) + (run.usage.output_tokens or 0))
+        state.admission.release(run, run.principal, position, Amount(1, used_tokens, run.cost_nanousd or 0))
     _emit(state, run, duration_ms)
 
 
@@ -79,7 +82,7 @@ def _settlement(run: Run, duration_ms: float) -> Settlement:
         tier=None if resolution is None else resolution.tier,
         strategy=None if strategy is None else strategy.name,
         strategy_source=None if strategy is None else strategy.source,
-        decision=_decision_note(run),
+        decision=None if resolution is None else note_decision(resolution, strategy, run.selection, run.steps),
         attempts=tuple(run.attempts),
         provider=None if candidate is None else candidate.vendor.name,
         provider_key_id=None if candidate is None else candidate.key.id,
@@ -95,35 +98,6 @@ def _settlement(run: Run, duration_ms: float) -> Settlement:
         partial=run.partial,
         finish_reason=run.finish_reason,
         end_user=None if run.request is None or run.request.user is None else run.request.user[:256],
-    )
-
-
-def _decision_note(run: Run) -> DecisionNote | None:
-    if run.resolution is None:
-        return None
-    selection = run.selection
-    return DecisionNote(
-        resolution=run.resolution,
-        strategy=run.strategy,
-        candidates=()
-        if selection is None
-        else tuple(
-            CandidateNote(
-                provider=candidate.vendor.name,
-                provider_key_id=candidate.key.id,
-                model=candidate.model.id,
-                exact=candidate.exact,
-                reason=candidate.reason,
-                estimated_cost_nanousd=candidate.estimated_cost_nanousd,
-                dropped=candidate.loss.dropped,
-                approximated=candidate.loss.approximated,
-            )
-            for candidate in selection.ordered
-        ),
-        skipped=() if selection is None else selection.skipped,
-        explanation="" if selection is None else selection.explanation,
-        explored=selection is not None and selection.explored,
-        steps=tuple(run.steps),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from perpetuo.core.catalog import Catalog
 from perpetuo.core.ids import month_bounds
+from perpetuo.core.month_book import MonthTotals, TotalsWanted
 from perpetuo.core.ports import Clock
 from perpetuo.core.snapshot import ApiKey, Snapshot, Workspace
 from perpetuo.gateway.admit import Admission
@@ -32,9 +33,7 @@ class SnapshotSource(Protocol):
         """Call `on_change(workspace_id)` for each change; return or raise when the connection is lost."""
         ...
 
-    async def usage_totals(self, wall_ms: int) -> tuple[Mapping[str, tuple[int, int]], Mapping[str, int]]:
-        """This month's requests and tokens per workspace, and the journal offsets they include."""
-        ...
+    async def usage_totals(self, wall_ms: int, wanted: TotalsWanted) -> MonthTotals: ...
 
 
 class SnapshotFeed:
@@ -138,21 +137,28 @@ class SnapshotFeed:
             log.warning("workspace %s not reloaded: %s", workspace_id, error)
 
     async def _reload_totals(self) -> None:
-        current = self._current
-        if current is None or not any(
-            workspace.quota_requests_month is not None or workspace.quota_tokens_month is not None
-            for workspace in current.workspaces.values()
-        ):
+        wanted = None if self._current is None else _totals_wanted(self._current)
+        if wanted is None:
             return
         wall_ms = int(self._clock.wall_s() * 1000)
         try:
             async with asyncio.timeout(LOAD_S):
-                totals, positions = await self._source.usage_totals(wall_ms)
+                totals = await self._source.usage_totals(wall_ms, wanted)
         except Exception as error:  # noqa: BLE001 - the worker's own count goes on
             log.warning("usage totals not reloaded: %s", error)
             return
-        self._admission.note_totals(month_bounds(wall_ms)[0], totals, positions)
+        self._admission.note_totals(month_bounds(wall_ms)[0], totals)
 
     def _swap(self, workspaces: Mapping[str, Workspace], api_keys: Mapping[bytes, ApiKey]) -> None:
         version = 1 if self._current is None else self._current.version + 1
         self._current = Snapshot(version=version, catalog=self._catalog, workspaces=workspaces, api_keys=api_keys)
+
+
+def _totals_wanted(snapshot: Snapshot) -> TotalsWanted | None:
+    """What somebody's quota or budget needs; None when nobody has one."""
+    workspaces = any(
+        workspace.quota_requests_month is not None or workspace.quota_tokens_month is not None
+        for workspace in snapshot.workspaces.values()
+    )
+    api_keys = [key.id for key in snapshot.api_keys.values() if key.budget_nanousd_month is not None]
+    return TotalsWanted(workspaces, api_keys) if workspaces or api_keys else None

@@ -6,6 +6,7 @@ from sqlalchemy import update
 
 from perpetuo.core.catalog import Catalog, Model, Vendor
 from perpetuo.core.ids import api_key_digest
+from perpetuo.core.month_book import Amount, MonthTotals, TotalsWanted
 from perpetuo.core.snapshot import AliasTarget, Secret
 from perpetuo.db.discovery_store import SqlDiscoveryStore
 from perpetuo.db.engine import system_transaction, workspace_transaction
@@ -208,9 +209,15 @@ async def test_usage_totals_are_this_months_and_tell_the_journal_positions_they_
     async with system_transaction(engine) as conn:
         await insert_settlements(conn, [row])
         await set_journal_positions(conn, {"worker-1": 99})
-    assert await loader.usage_totals(row["received_at_ms"]) == ({one.workspace_id: (1, 15)}, {"worker-1": 99})
+    both, positions = TotalsWanted(workspaces=True, api_keys=[row["api_key_id"], one.api_key_id]), {"worker-1": 99}
+    this_month = await loader.usage_totals(row["received_at_ms"], both)
+    assert this_month == MonthTotals(
+        {one.workspace_id: Amount(1, 15)}, {row["api_key_id"]: Amount(nanousd=1500)}, positions
+    )
     next_month_ms = row["received_at_ms"] + 20 * 86_400_000
-    assert await loader.usage_totals(next_month_ms) == ({}, {"worker-1": 99})
+    assert await loader.usage_totals(next_month_ms, both) == MonthTotals({}, {}, positions)
+    nothing = TotalsWanted(workspaces=False, api_keys=())
+    assert await loader.usage_totals(row["received_at_ms"], nothing) == MonthTotals({}, {}, positions)
 
 
 async def test_a_vendors_own_list_arrives_by_id_and_by_canonical_name(engine, loader, seed):

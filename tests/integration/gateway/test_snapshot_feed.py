@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from gateway_harness import CATALOG
+from perpetuo.core.month_book import MonthTotals, TotalsWanted
 from perpetuo.core.snapshot import ApiKey, Workspace
 from perpetuo.gateway.admit import Admission
 from perpetuo.gateway.snapshot_feed import SnapshotFeed
@@ -22,6 +23,7 @@ class Store:
         self.frozen.set()
         self.loads = 0
         self.notify: Callable[[str], None] | None = None
+        self.wanted: list[TotalsWanted] = []
 
     async def load_all(self) -> tuple[Mapping[str, Workspace], Mapping[bytes, ApiKey]]:
         self.loads += 1
@@ -40,8 +42,9 @@ class Store:
         self.notify = on_change
         await asyncio.Event().wait()
 
-    async def usage_totals(self, wall_ms: int) -> tuple[Mapping[str, tuple[int, int]], Mapping[str, int]]:
-        return {}, {}
+    async def usage_totals(self, wall_ms: int, wanted: TotalsWanted) -> MonthTotals:
+        self.wanted.append(wanted)
+        return MonthTotals({}, {}, {})
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ DECEMBER = datetime.datetime(2026, 12, 1, tzinfo=datetime.UTC).timestamp()
 def quota(**changes: int | None) -> Allow | Deny:
     asked: dict[str, int | None] = {
         "limit_requests": 100, "limit_tokens": 1000, "used_requests": 0, "used_tokens": 0,
-        "in_flight_requests": 0, "in_flight_tokens": 0, "wanted_tokens": 10,
+        "wanted_tokens": 10,
     }  # fmt: skip
     return admit_quota(**(asked | changes), wall_s=NOON)  # type: ignore[arg-type]
 
@@ -27,20 +27,15 @@ def quota(**changes: int | None) -> Allow | Deny:
         ({}, True),
         ({"used_requests": 99}, True),
         ({"used_requests": 100}, False),
-        ({"used_requests": 60, "in_flight_requests": 39}, True),
-        ({"used_requests": 60, "in_flight_requests": 40}, False),
         ({"used_tokens": 990}, True),
         ({"used_tokens": 991}, False),
-        ({"used_tokens": 500, "in_flight_tokens": 491}, False),
         ({"wanted_tokens": 1001}, False),
         ({"limit_requests": None, "used_requests": 10**9}, True),
         ({"limit_tokens": None, "used_tokens": 10**15}, True),
         ({"limit_requests": 0}, False),
     ],
 )
-def test_a_quota_counts_what_is_used_what_is_in_flight_and_what_is_wanted(
-    changes: dict[str, int | None], allowed: bool
-):
+def test_a_quota_counts_what_is_used_and_what_is_wanted(changes: dict[str, int | None], allowed: bool):
     assert isinstance(quota(**changes), Allow) is allowed
 
 

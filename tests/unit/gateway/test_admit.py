@@ -6,8 +6,10 @@ import pytest
 
 from perpetuo.core.errors import AdmissionError
 from perpetuo.core.ids import month_bounds
+from perpetuo.core.month_book import Amount, MonthTotals
+from perpetuo.core.principal import Principal
 from perpetuo.core.request import ChatRequest
-from perpetuo.core.snapshot import Workspace
+from perpetuo.core.snapshot import ApiKey, Workspace
 from perpetuo.gateway.admit import Admission
 from perpetuo.gateway.run import Run
 
@@ -24,10 +26,26 @@ def run_at(received_ms: int, outcome: Literal["succeeded", "rejected"] = "succee
     return Run(id="r", endpoint="chat.completions", received_ms=received_ms, started_s=0.0, outcome=outcome)
 
 
-def admit(admission: Admission, workspace: Workspace, at_ms: int = NOVEMBER_MS) -> Run:
+def admit(
+    admission: Admission,
+    workspace: Workspace,
+    at_ms: int = NOVEMBER_MS,
+    *,
+    api_key: ApiKey | None = None,
+    now_s: float = 0.0,
+) -> Run:
     run = run_at(at_ms)
-    admission.reserve(run, workspace, request(), at_ms / 1000)
+    principal = Principal(workspace, api_key or ApiKey("k", workspace.id, "key"))
+    admission.reserve(run, principal, request(), wall_s=at_ms / 1000, now_s=now_s)
     return run
+
+
+def release(admission: Admission, run: Run, workspace: Workspace, position: tuple[str, int], tokens: int) -> None:
+    admission.release(run, Principal(workspace, ApiKey("k", workspace.id, "key")), position, Amount(1, tokens))
+
+
+def totals(workspaces: dict[str, tuple[int, int]], positions: dict[str, int]) -> MonthTotals:
+    return MonthTotals({name: Amount(*used) for name, used in workspaces.items()}, {}, positions)
 
 
 def test_what_is_in_flight_counts_and_is_given_back() -> None:
@@ -36,8 +54,8 @@ def test_what_is_in_flight_counts_and_is_given_back() -> None:
     with pytest.raises(AdmissionError) as refused:
         admit(admission, workspace)
     assert refused.value.code == "insufficient_quota"
-    admission.release(run, workspace, (JOURNAL, 100), 0)
-    admission.release(run, workspace, (JOURNAL, 100), 0)  # a second time changes nothing
+    release(admission, run, workspace, (JOURNAL, 100), 0)
+    release(admission, run, workspace, (JOURNAL, 100), 0)  # a second time changes nothing
     admit(admission, workspace)
     with pytest.raises(AdmissionError):
         admit(admission, workspace)
@@ -45,13 +63,13 @@ def test_what_is_in_flight_counts_and_is_given_back() -> None:
 
 def test_a_settlement_counts_until_the_projection_has_it_and_never_twice() -> None:
     admission, workspace = Admission(None), Workspace("w", "w", quota_requests_month=2)
-    admission.release(admit(admission, workspace), workspace, (JOURNAL, 100), 5)
-    admission.note_totals(NOVEMBER_MS, {}, {JOURNAL: 99})
+    release(admission, admit(admission, workspace), workspace, (JOURNAL, 100), 5)
+    admission.note_totals(NOVEMBER_MS, totals({}, {JOURNAL: 99}))
     second = admit(admission, workspace)
-    admission.release(second, workspace, (JOURNAL, 200), 5)
+    release(admission, second, workspace, (JOURNAL, 200), 5)
     with pytest.raises(AdmissionError):
         admit(admission, workspace)
-    admission.note_totals(NOVEMBER_MS, {"w": (1, 5)}, {JOURNAL: 200})
+    admission.note_totals(NOVEMBER_MS, totals({"w": (1, 5)}, {JOURNAL: 200}))
     admit(admission, workspace)
 
 
@@ -60,21 +78,21 @@ def test_a_request_that_was_refused_after_its_admission_spends_nothing() -> None
     for _ in range(3):
         run = admit(admission, workspace)
         run.outcome = "rejected"
-        admission.release(run, workspace, (JOURNAL, 100), 0)
+        release(admission, run, workspace, (JOURNAL, 100), 0)
 
 
 def test_a_request_that_could_not_be_recorded_is_not_remembered_for_ever() -> None:
     admission, workspace = Admission(None), Workspace("w", "w", quota_requests_month=1)
     for _ in range(3):
-        admission.release(admit(admission, workspace), workspace, ("", 0), 0)
+        release(admission, admit(admission, workspace), workspace, ("", 0), 0)
 
 
 def test_a_new_month_begins_empty_and_what_ends_late_belongs_to_the_old_one() -> None:
     admission, workspace = Admission(None), Workspace("w", "w", quota_requests_month=1)
-    admission.note_totals(NOVEMBER_MS, {}, {})
+    admission.note_totals(NOVEMBER_MS, totals({}, {}))
     late = admit(admission, workspace, DECEMBER_MS - 1)
-    admission.note_totals(DECEMBER_MS, {}, {})
-    admission.release(late, workspace, (JOURNAL, 100), 5)
+    admission.note_totals(DECEMBER_MS, totals({}, {}))
+    release(admission, late, workspace, (JOURNAL, 100), 5)
     admit(admission, workspace, DECEMBER_MS)
     with pytest.raises(AdmissionError):
         admit(admission, workspace, DECEMBER_MS)
@@ -82,16 +100,16 @@ def test_a_new_month_begins_empty_and_what_ends_late_belongs_to_the_old_one() ->
 
 def test_totals_of_the_old_month_that_come_late_do_not_fill_the_new_one() -> None:
     admission, workspace = Admission(None), Workspace("w", "w", quota_requests_month=2)
-    admission.release(admit(admission, workspace, DECEMBER_MS), workspace, (JOURNAL, 100), 5)
-    admission.note_totals(NOVEMBER_MS, {"w": (2, 50)}, {})
+    release(admission, admit(admission, workspace, DECEMBER_MS), workspace, (JOURNAL, 100), 5)
+    admission.note_totals(NOVEMBER_MS, totals({"w": (2, 50)}, {}))
     admit(admission, workspace, DECEMBER_MS)
 
 
 def test_a_workspace_that_is_gone_leaves_nothing_behind() -> None:
     admission, workspace = Admission(None), Workspace("w", "w", quota_requests_month=2)
     run = admit(admission, workspace)
-    admission.note_totals(NOVEMBER_MS, {}, {})
+    admission.note_totals(NOVEMBER_MS, totals({}, {}))
     assert admission.accounts == 1
-    admission.release(run, workspace, (JOURNAL, 100), 5)
-    admission.note_totals(NOVEMBER_MS, {}, {JOURNAL: 100})
+    release(admission, run, workspace, (JOURNAL, 100), 5)
+    admission.note_totals(NOVEMBER_MS, totals({}, {JOURNAL: 100}))
     assert admission.accounts == 0
