@@ -6,9 +6,9 @@ Values in, text out.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from perpetuo.core.decision import Attempt
+from perpetuo.core.decision import Attempt, DecisionNote
 from perpetuo.lab.live_view import Style
-from perpetuo.ledger.records import DecisionNote, Settlement
+from perpetuo.ledger.records import Settlement
 
 _INDENT = "        "
 

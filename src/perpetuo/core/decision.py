@@ -1,5 +1,6 @@
 """What was considered for a request, in which order, why, and what happened. The whole of it is logged."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -78,6 +79,61 @@ class Selection(msgspec.Struct, frozen=True):
     skipped: tuple[Skipped, ...]
     explanation: str
     explored: bool = False
+
+
+class CandidateNote(msgspec.Struct, frozen=True):
+    """A candidate as logged: no secret, no base URL."""
+
+    provider: str
+    provider_key_id: str
+    model: str
+    exact: bool
+    reason: str
+    estimated_cost_nanousd: int | None = None
+    dropped: tuple[str, ...] = ()
+    approximated: tuple[str, ...] = ()
+
+
+class DecisionNote(msgspec.Struct, frozen=True):
+    """Why it went there. Stored as `request_logs.decision`."""
+
+    resolution: Resolution | None = None
+    strategy: Strategy | None = None
+    candidates: tuple[CandidateNote, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    explanation: str = ""
+    explored: bool = False
+    steps: tuple[str, ...] = ()
+
+
+def note_decision(
+    resolution: Resolution, strategy: Strategy | None, selection: Selection | None, steps: Sequence[str] = ()
+) -> DecisionNote:
+    """As far as the decision had come. steps: what was then done, sentence by sentence."""
+    if selection is None:
+        return DecisionNote(resolution, strategy, steps=tuple(steps))
+    return DecisionNote(
+        resolution=resolution,
+        strategy=strategy,
+        candidates=tuple(_note_candidate(candidate) for candidate in selection.ordered),
+        skipped=selection.skipped,
+        explanation=selection.explanation,
+        explored=selection.explored,
+        steps=tuple(steps),
+    )
+
+
+def _note_candidate(candidate: Candidate) -> CandidateNote:
+    return CandidateNote(
+        provider=candidate.vendor.name,
+        provider_key_id=candidate.key.id,
+        model=candidate.model.id,
+        exact=candidate.exact,
+        reason=candidate.reason,
+        estimated_cost_nanousd=candidate.estimated_cost_nanousd,
+        dropped=candidate.loss.dropped,
+        approximated=candidate.loss.approximated,
+    )
 
 
 class Attempt(msgspec.Struct, frozen=True):

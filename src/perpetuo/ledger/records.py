@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from perpetuo.core.decision import Attempt, Resolution, Skipped, Strategy, Substituted
+from perpetuo.core.decision import Attempt, DecisionNote, Substituted
 from perpetuo.core.usage import Usage
 
 Outcome = Literal["succeeded", "failed", "rejected", "client_closed", "interrupted"]
@@ -23,31 +23,6 @@ class Intent(msgspec.Struct, frozen=True, tag="intent"):
     requested_model: str
     streaming: bool
     tags: dict[str, str] = {}
-
-
-class CandidateNote(msgspec.Struct, frozen=True):
-    """A candidate as logged: no secret, no base URL."""
-
-    provider: str
-    provider_key_id: str
-    model: str
-    exact: bool
-    reason: str
-    estimated_cost_nanousd: int | None = None
-    dropped: tuple[str, ...] = ()
-    approximated: tuple[str, ...] = ()
-
-
-class DecisionNote(msgspec.Struct, frozen=True):
-    """Why it went there. Stored as `request_logs.decision`."""
-
-    resolution: Resolution | None = None
-    strategy: Strategy | None = None
-    candidates: tuple[CandidateNote, ...] = ()
-    skipped: tuple[Skipped, ...] = ()
-    explanation: str = ""
-    explored: bool = False
-    steps: tuple[str, ...] = ()
 
 
 class Settlement(msgspec.Struct, frozen=True, tag="settlement"):

@@ -14,14 +14,14 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from perpetuo.core.decision import Attempt
+from perpetuo.core.decision import Attempt, CandidateNote, DecisionNote
 from perpetuo.core.ids import uuid7
 from perpetuo.core.usage import Usage
 from perpetuo.db.engine import create_engine
 from perpetuo.db.projection_store import COMPLETE, SqlProjectionStore
 from perpetuo.ledger.journal import JournalWriter, list_segments
 from perpetuo.ledger.projector import MAX_TOKENS, Projector, log_row
-from perpetuo.ledger.records import CandidateNote, DecisionNote, Intent, Settlement
+from perpetuo.ledger.records import Intent, Settlement
 from perpetuo.ledger.recovery import Recovery
 
 WORKSPACE = "01932b00-0000-7000-8000-00000000aaaa"

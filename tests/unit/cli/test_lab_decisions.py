@@ -3,10 +3,10 @@ import re
 import msgspec
 
 from perpetuo.cli.lab_decisions import Piece, decision_lines, fitted
-from perpetuo.core.decision import Attempt, Skipped
+from perpetuo.core.decision import Attempt, CandidateNote, DecisionNote, Skipped
 from perpetuo.core.usage import Usage
 from perpetuo.lab.live_view import ANSI, PLAIN
-from perpetuo.ledger.records import CandidateNote, DecisionNote, Settlement
+from perpetuo.ledger.records import Settlement
 
 FAILED = Attempt(1, "openai", "k1", "gpt-4o", "status", 12.4, class_="RETRYABLE", status=503, message="Overloaded.")
 ANSWERED = Attempt(2, "anthropic", "k2", "claude", "ok", 84.0, status=200)

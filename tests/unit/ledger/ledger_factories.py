@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from perpetuo.core.decision import Attempt
+from perpetuo.core.decision import Attempt, CandidateNote, DecisionNote
 from perpetuo.core.usage import Usage
 from perpetuo.ledger.journal import CorruptRegion, JournalWriter, list_segments, read_records
-from perpetuo.ledger.records import CandidateNote, DecisionNote, Intent, Record, Settlement
+from perpetuo.ledger.records import Intent, Record, Settlement
 
 
 class TestClock:
