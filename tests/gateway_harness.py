@@ -150,6 +150,7 @@ async def running_gateway(
     reference_client: bool = False,
     drain_s: float = 2.0,
     max_body_bytes: int = 32 * 1024 * 1024,
+    trusted_proxies: Sequence[str] = (),
 ) -> AsyncIterator[RunningGateway]:
     clock, entropy = SystemClock(), SystemEntropy()
     snapshots = MemorySnapshots(
@@ -183,7 +184,7 @@ async def running_gateway(
     listener.bind(("127.0.0.1", 0))
     listener.listen(512)
     config = uvicorn.Config(
-        build_app(state), http=PerpetuoHttpProtocol, ws="none", lifespan="off", log_config=None, access_log=False,
+        build_app(state, trusted_proxies=trusted_proxies), http=PerpetuoHttpProtocol, ws="none", lifespan="off", log_config=None, access_log=False,
         timeout_graceful_shutdown=int(drain_s) + 5,
     )  # fmt: skip
     server = GatewayServer(config, state, drain_s)

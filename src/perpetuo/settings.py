@@ -111,3 +111,11 @@ class Settings(BaseSettings):
         for part in value:
             ipaddress.ip_network(part, strict=False)
         return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_not_everybody(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            if ipaddress.ip_network(part, strict=False).prefixlen == 0:
+                raise ValueError("whoever trusts every address lets every client choose its own")
+        return value

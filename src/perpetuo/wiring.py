@@ -50,6 +50,7 @@ from perpetuo.gateway.snapshot_feed import SnapshotFeed
 from perpetuo.gateway.state import GatewayState, Limits
 from perpetuo.http.asgi_exchange import AsgiExchange
 from perpetuo.http.client import OwnUpstream
+from perpetuo.http.client_address_app import behind_trusted_proxies
 from perpetuo.http.connector import default_ssl_context
 from perpetuo.http.egress import EgressPolicy
 from perpetuo.http.proxies import proxy_from_environment
@@ -245,12 +246,13 @@ def build_limits(settings: Settings) -> Limits:
 
 
 def build_admission(settings: Settings) -> Admission:
-    """Each worker holds its share of the per-address limit: workers together admit no more than it, and less when
-    the kernel deals an address's connections unevenly. A limit below the number of workers counts as one each."""
+    """Each worker holds its share of the limits per minute: workers together admit no more than it, and less when
+    the kernel deals connections unevenly. A limit below the number of workers counts as one each."""
     if settings.ip_rate_limit == 0:
-        return Admission(None)
+        return Admission(None, settings.workers)
     share = max(1, settings.ip_rate_limit // settings.workers)
-    return Admission(IpLimiter(share, exempt=settings.ip_rate_limit_exempt))
+    limiter = IpLimiter(share, exempt=settings.ip_rate_limit_exempt, never_exempt=settings.trusted_proxies)
+    return Admission(limiter, settings.workers)
 
 
 class GatewayServer(uvicorn.Server):
@@ -316,7 +318,7 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
         asyncio.create_task(state.credentials.run(lambda: _enabled_keys(feed))),
     ]
     server = GatewayServer(
-        _uvicorn_config(build_app(state, control and build_control_app(control)), settings),
+        _uvicorn_config(build_app(state, control and build_control_app(control), settings.trusted_proxies), settings),
         state,
         settings.drain_timeout_s,
     )
@@ -407,10 +409,12 @@ def _uvicorn_config(app: "ASGI3Application", settings: Settings) -> uvicorn.Conf
     )
 
 
-def build_app(state: GatewayState, control: App | None = None) -> "ASGI3Application":
+def build_app(
+    state: GatewayState, control: App | None = None, trusted_proxies: Sequence[str] = ()
+) -> "ASGI3Application":
     """The ASGI application: one `Exchange` per request, handed to the data plane; paths of the control plane to it.
 
-    Which of the two is asked decides nothing about who may do what.
+    Which of the two is asked decides nothing about who may do what. Both see the same client address.
     """
 
     async def app(scope: "Scope", receive: "ASGIReceiveCallable", send: "ASGISendCallable") -> None:
@@ -430,7 +434,7 @@ def build_app(state: GatewayState, control: App | None = None) -> "ASGI3Applicat
             if not exchange.disconnected.is_set():
                 raise
 
-    return app
+    return cast(Any, behind_trusted_proxies(cast(Any, app), trusted_proxies))
 
 
 def _sinks(settings: Settings) -> Sequence[Sink]:
