@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from perpetuo.control.mail import Mailer
 from perpetuo.control.session_tokens import SessionTokens
 from perpetuo.core.catalog import Catalog
 from perpetuo.core.ids import uuid7
@@ -51,6 +52,8 @@ class ControlState:
     settings: ControlSettings = field(default_factory=ControlSettings)
     check_address: Callable[[str], None] = _nothing_to_check
     """Raises AdmissionError for a client address over its requests a minute."""
+    mailer: Mailer | None = None
+    """None: this installation sends no mail."""
 
     def new_id(self) -> str:
         return str(uuid7(self.now_ms(), self.entropy.random_bytes(10)))
