@@ -69,6 +69,11 @@ def may_change_member(actor: Role, present: Role, wanted: Role | None) -> bool:
     return may_grant_role(actor, present) and (wanted is None or may_grant_role(actor, wanted))
 
 
+def may_invite(inviter: Role | None, role: Role) -> bool:
+    """Asked when an invitation is made and again when it is accepted. None: who invites is no member."""
+    return inviter is not None and "members:write" in GRANTS[inviter] and may_grant_role(inviter, role)
+
+
 def beyond(requested: Iterable[Action], granted: frozenset[Action]) -> list[Action]:
     """What was asked for and is not there to be given, in the order of ACTIONS."""
     wanted = set(requested)
