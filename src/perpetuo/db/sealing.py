@@ -4,6 +4,9 @@ envelope = version (1 byte) ‖ key id (8) ‖ nonce (12) ‖ ciphertext ‖ tag
 
 The associated data is the place and the version, each part length-prefixed: an envelope copied to another row, column
 or workspace does not open. The AES key is derived from ENCRYPTION_KEY by HKDF-SHA256, one per purpose.
+
+While ENCRYPTION_KEY is exchanged for ENCRYPTION_KEY_NEXT both open; which of them seals is the installation's to say
+(`queries.sealing_key`), so that all processes change over at one moment.
 """
 
 import base64
@@ -28,11 +31,25 @@ HEADER_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES
 MINIMUM_SECRET_BYTES = 32
 MINIMUM_DISTINCT_BYTES = 12
 """32 random bytes have about 30 distinct ones."""
+FOR_PROVIDER_KEYS = "provider-key-secret"
+FOR_REQUEST_CONTENTS = "request-content"
+"""What a key derived from ENCRYPTION_KEY is for."""
+
 WEAK_WORDS = ("changeme", "change-me", "change_me", "password", "default", "example", "insecure", "perpetuo")
 
 
 class SealBroken(Exception):
     """The envelope does not open: another key, another place, or not as it was sealed. Never says which bytes."""
+
+
+class SealingKeyMissing(Exception):
+    """We are told to seal with a key that we were not started with."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Secrets are sealed with another ENCRYPTION_KEY than this process has: ENCRYPTION_KEY_NEXT was given to "
+            "others and rotated to. Restart this one with it."
+        )
 
 
 class SecretRefused(ValueError):
@@ -52,22 +69,36 @@ def provider_key_place(workspace_id: str, provider_key_id: str) -> Place:
     return Place(workspace_id, "provider_keys", provider_key_id, "secret_sealed")
 
 
+def request_content_place(workspace_id: str, request_id: str) -> Place:
+    return Place(workspace_id, "request_contents", request_id, "content_sealed")
+
+
 class Sealer:
-    """Seals with `encryption_key`; opens with it and with `previous` ones. Raw key bytes, as `parse_secret` gives."""
+    """Opens with `encryption_key` and `others`; seals with any of them. Raw key bytes, as `parse_secret` gives."""
 
     def __init__(
-        self, encryption_key: bytes, *, purpose: str = "provider-key-secret", previous: Sequence[bytes] = ()
+        self, encryption_key: bytes, *, purpose: str = FOR_PROVIDER_KEYS, others: Sequence[bytes] = ()
     ) -> None:
-        keys = [_derive(key, purpose) for key in (encryption_key, *previous)]
-        self._key_id = keys[0][0]
-        self._ciphers = dict(reversed(keys))
+        self._ciphers = {key_id(key): _cipher(key, purpose) for key in (encryption_key, *others)}
 
-    def seal(self, secret: bytes, place: Place, nonce: bytes) -> bytes:
-        """nonce: 12 bytes from a source of randomness, never used again. Raises ValueError for another length."""
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """Hexadecimal; `encryption_key` first."""
+        return tuple(self._ciphers)
+
+    def seal(self, secret: bytes, place: Place, nonce: bytes, key_id: str | None = None) -> bytes:
+        """nonce: 12 bytes from a source of randomness, never used again. Raises ValueError for another length.
+
+        key_id: of the key to seal with; None = `encryption_key`. Raises SealingKeyMissing.
+        """
         if len(nonce) != NONCE_BYTES:
             raise ValueError(f"a nonce has {NONCE_BYTES} bytes")
-        header = bytes((VERSION,)) + self._key_id + nonce
-        return header + self._ciphers[self._key_id].encrypt(nonce, secret, _associated_data(place, VERSION))
+        key_id = key_id or self.key_ids[0]
+        cipher = self._ciphers.get(key_id)
+        if cipher is None:
+            raise SealingKeyMissing
+        header = bytes((VERSION,)) + bytes.fromhex(key_id) + nonce
+        return header + cipher.encrypt(nonce, secret, _associated_data(place, VERSION))
 
     def open(self, envelope: bytes, place: Place) -> bytes:
         """Raises SealBroken."""
@@ -75,7 +106,7 @@ class Sealer:
             raise SealBroken("the envelope is too short")
         if envelope[0] != VERSION:
             raise SealBroken("the envelope has an unknown version")
-        cipher = self._ciphers.get(envelope[1 : 1 + KEY_ID_BYTES])
+        cipher = self._ciphers.get(sealed_with(envelope))
         if cipher is None:
             raise SealBroken("the envelope was sealed with another ENCRYPTION_KEY")
         nonce, sealed = envelope[1 + KEY_ID_BYTES : HEADER_BYTES], envelope[HEADER_BYTES:]
@@ -83,6 +114,19 @@ class Sealer:
             return cipher.decrypt(nonce, sealed, _associated_data(place, VERSION))
         except InvalidTag:
             raise SealBroken("the envelope was changed or belongs to another place") from None
+
+
+def sealed_with(envelope: bytes) -> str:
+    """The id of the key that sealed it."""
+    return envelope[1 : 1 + KEY_ID_BYTES].hex()
+
+
+def key_id(encryption_key: bytes) -> str:
+    """16 hexadecimal digits, the same for every purpose. Derived like a key, so it tells nothing about any.
+
+    Raises SecretRefused for a short key.
+    """
+    return _derive(encryption_key, FOR_PROVIDER_KEYS)[32:].hex()
 
 
 def audit_key(encryption_key: bytes) -> bytes:
@@ -126,14 +170,16 @@ def _is_patterned(secret: bytes) -> bool:
     return readable or repeats or len(steps) == 1 or len(set(secret)) < MINIMUM_DISTINCT_BYTES
 
 
-def _derive(encryption_key: bytes, purpose: str) -> tuple[bytes, AESGCM]:
-    """Key id and cipher. The id is derived like the key, so it tells nothing about it."""
+def _cipher(encryption_key: bytes, purpose: str) -> AESGCM:
+    return AESGCM(_derive(encryption_key, purpose)[:32])
+
+
+def _derive(encryption_key: bytes, purpose: str) -> bytes:
+    """An AES key and KEY_ID_BYTES."""
     if len(encryption_key) < MINIMUM_SECRET_BYTES:
         raise SecretRefused(f"an encryption key has at least {MINIMUM_SECRET_BYTES} bytes")
-    derived = HKDF(
-        algorithm=SHA256(), length=32 + KEY_ID_BYTES, salt=None, info=b"perpetuo/1/" + purpose.encode()
-    ).derive(encryption_key)
-    return derived[32:], AESGCM(derived[:32])
+    info = b"perpetuo/1/" + purpose.encode()
+    return HKDF(algorithm=SHA256(), length=32 + KEY_ID_BYTES, salt=None, info=info).derive(encryption_key)
 
 
 def _associated_data(place: Place, version: int) -> bytes:

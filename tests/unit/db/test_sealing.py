@@ -5,7 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perpetuo.db.sealing import Place, SealBroken, Sealer, SecretRefused, parse_secret, provider_key_place
+from perpetuo.db.sealing import (
+    FOR_REQUEST_CONTENTS,
+    Place,
+    SealBroken,
+    Sealer,
+    SealingKeyMissing,
+    SecretRefused,
+    key_id,
+    parse_secret,
+    provider_key_place,
+    sealed_with,
+)
 
 KEY = bytes(range(7, 250, 7))[:32]
 OTHER_KEY = bytes(range(11, 250, 7))[:32]
@@ -65,12 +76,31 @@ def test_another_key_or_purpose_does_not_open_it():
 
 
 def test_after_a_key_change_old_envelopes_open_and_new_ones_use_the_new_key():
-    rotated = Sealer(OTHER_KEY, previous=[KEY])
+    rotated = Sealer(OTHER_KEY, others=[KEY])
     assert rotated.open(ENVELOPE, PLACE) == SECRET
     sealed_anew = rotated.seal(SECRET, PLACE, NONCE)
     assert Sealer(OTHER_KEY).open(sealed_anew, PLACE) == SECRET
     with pytest.raises(SealBroken):
         Sealer(KEY).open(sealed_anew, PLACE)
+
+
+def test_either_key_seals_and_the_envelope_names_the_one_that_did():
+    both = Sealer(KEY, others=[OTHER_KEY])
+    assert both.key_ids == (key_id(KEY), key_id(OTHER_KEY))
+    for key in (KEY, OTHER_KEY):
+        envelope = both.seal(SECRET, PLACE, NONCE, key_id(key))
+        assert sealed_with(envelope) == key_id(key)
+        assert both.open(envelope, PLACE) == Sealer(key).open(envelope, PLACE) == SECRET
+    assert sealed_with(both.seal(SECRET, PLACE, NONCE)) == key_id(KEY)
+
+
+def test_a_key_has_one_id_for_every_purpose():
+    assert Sealer(KEY, purpose=FOR_REQUEST_CONTENTS).key_ids == Sealer(KEY).key_ids == (key_id(KEY),)
+
+
+def test_nothing_is_sealed_with_a_key_we_do_not_have():
+    with pytest.raises(SealingKeyMissing):
+        Sealer(KEY).seal(SECRET, PLACE, NONCE, key_id(OTHER_KEY))
 
 
 def test_a_nonce_of_another_length_is_refused():
