@@ -108,7 +108,9 @@ class KeyTestResult(msgspec.Struct, frozen=True):
 class WorkerHealth(msgspec.Struct, frozen=True):
     """One worker process as an operator wants to see it: counts, ages and versions; no secret, no tenant.
 
+    prices_of:         the day (ISO 8601) whose prices it computes with: that of its start.
     snapshot_age_s:    since the configuration was last read whole or in part; None = never.
+    journal_bytes:     of all workers of this machine, not projected yet or kept.
     journal_unwritten: settlements that wait in memory for the disk. events_dropped: sink -> events it missed.
     addresses_limited: that the per-address limiter keeps a count for; None = switched off.
     """
@@ -120,7 +122,7 @@ class WorkerHealth(msgspec.Struct, frozen=True):
     in_flight: int
     catalog_version: str
     prices_of: str
-    snapshot_version: int | None
+    snapshot_version: int
     snapshot_age_s: float | None
     workspaces: int
     provider_keys: int

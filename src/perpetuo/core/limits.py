@@ -268,6 +268,10 @@ class IpLimiter:
         self._never_exempt = _networks(never_exempt)
         self._minutes = SlidingMinutes(RequestMinute, MAX_ADDRESSES)
 
+    def __len__(self) -> int:
+        """Addresses it remembers."""
+        return len(self._minutes)
+
     def admit(self, address: str, now_s: float) -> Allow | Deny:
         """now_s: monotonic. A peer that is not an IP address (a UNIX socket) is not limited."""
         bucket = ip_bucket(address)

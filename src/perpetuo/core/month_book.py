@@ -86,6 +86,8 @@ class MonthBook:
 
     def used(self, account_id: str, month_start_ms: int) -> Amount:
         """Settled and in flight."""
+        if account_id not in self._accounts:
+            return NOTHING
         account = self._account(account_id, month_start_ms)
         return Amount(
             account.projected.requests + account.requests,

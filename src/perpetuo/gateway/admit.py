@@ -33,6 +33,11 @@ class Admission:
         """Workspaces and API keys it keeps a book for."""
         return len(self._workspaces) + len(self._api_keys)
 
+    @property
+    def addresses(self) -> int | None:
+        """That it counts requests of; None where addresses are not limited."""
+        return None if self._ip_limiter is None else len(self._ip_limiter)
+
     def check_address(self, peer: str, now_s: float) -> None:
         """Raises AdmissionError when the address is over its requests per minute."""
         if self._ip_limiter is None or not peer:
@@ -79,6 +84,16 @@ class Admission:
         if reservation.of_key is not None:
             self._api_keys.begin(api_key.id, reservation.month_start_ms, reservation.of_key)
         run.reservation = reservation
+
+    def check_month(self, principal: Principal, wanted_tokens: int, cost_nanousd: int, wall_s: float) -> None:
+        """Raises AdmissionError where quota or budget would refuse such a request now; counts nothing. The limits per
+        minute are not looked at: what they say now is over before anybody has read it."""
+        workspace, api_key = principal.workspace, principal.api_key
+        month_start_ms, _ = month_bounds(int(wall_s * 1000))
+        if _has_quota(workspace):
+            self._check_quota(workspace, month_start_ms, wanted_tokens, wall_s)
+        if api_key.budget_nanousd_month is not None:
+            self._check_budget(api_key, month_start_ms, cost_nanousd, wall_s)
 
     def reserve_cost(self, run: Run, api_key: ApiKey, candidates: Sequence[Candidate], wall_s: float) -> None:
         """Count what the request is likely to cost at the candidate that comes first, or raise AdmissionError when the

@@ -29,12 +29,17 @@ async def identify(exchange: Exchange, state: GatewayState) -> tuple[Principal, 
     if found is None:
         raise ClientError("invalid_api_key", "The API key is unknown or was revoked.")
     principal, snapshot = found
+    check_usable(principal, state.clock.wall_s())
+    return principal, snapshot
+
+
+def check_usable(principal: Principal, wall_s: float) -> None:
+    """Raises ClientError for a key whose time is over, and for a suspended workspace."""
     expires_at_s = principal.api_key.expires_at_s
-    if expires_at_s is not None and state.clock.wall_s() >= expires_at_s:
+    if expires_at_s is not None and wall_s >= expires_at_s:
         raise ClientError("invalid_api_key", "The API key has expired.")
     if principal.workspace.suspended:
         raise ClientError("workspace_suspended", "This workspace is suspended.")
-    return principal, snapshot
 
 
 def presented_key(exchange: Exchange) -> str | None:

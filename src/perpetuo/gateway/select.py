@@ -1,16 +1,44 @@
 """Gathers what the selector needs from the live state, and says why nobody is left when nobody is."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
 
 from perpetuo.core.carriage import Carriage
-from perpetuo.core.decision import Candidate, Selection, Skipped
+from perpetuo.core.catalog import Intent
+from perpetuo.core.decision import Candidate, Resolution, Selection, Skipped, Strategy
 from perpetuo.core.errors import ClientError, RoutingError
+from perpetuo.core.principal import Principal
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest
+from perpetuo.core.resilience.headroom import Need
+from perpetuo.core.resolvers.model_alias import ModelAliasResolver, nearest_names
 from perpetuo.core.resolvers.provider_selector import RequestFacts, strictest
-from perpetuo.core.snapshot import Snapshot, Substitution
-from perpetuo.gateway.attempt import need_of
+from perpetuo.core.snapshot import SUBSTITUTIONS, Snapshot, Substitution, Workspace
+from perpetuo.gateway.replies import header_value
 from perpetuo.gateway.run import Run
 from perpetuo.gateway.state import GatewayState
+
+
+class Asked(NamedTuple):
+    """What a decision rests on, besides the live state: of a request, or of a question about one."""
+
+    principal: Principal
+    snapshot: Snapshot
+    resolution: Resolution
+    strategy: Strategy
+    facts: RequestFacts
+    client_substitution: Substitution | None
+    request_id: str
+
+    @property
+    def substitution(self) -> Substitution:
+        return strictest(
+            self.principal.workspace.substitution,
+            self.resolution.substitution,
+            self.principal.api_key.substitution,
+            self.client_substitution,
+        )
 
 
 def select_candidates(
@@ -19,42 +47,86 @@ def select_candidates(
     """At least one candidate, in order. Raises RoutingError, or ClientError when no key could ever serve it."""
     assert run.principal is not None and run.resolution is not None
     assert run.strategy is not None and run.request is not None
-    workspace, api_key = run.principal.workspace, run.principal.api_key
-    request = run.request
-    if isinstance(request, ChatRequest):
-        facts = RequestFacts(
-            needs=request.needs,
-            forced_tool=request.forced_tool,
-            input_tokens_estimate=request.input_tokens_estimate,
-            max_output_tokens=request.max_output_tokens,
-            uses=request.uses,
-            strict=strict,
-            may_drop_origin=workspace.drop_reasoning,
-        )
-    else:
-        facts = RequestFacts(input_tokens_estimate=request.input_tokens_estimate)
-    substitution = strictest(
-        workspace.substitution, run.resolution.substitution, api_key.substitution, client_substitution
-    )
-    now_s = state.clock.monotonic_s()
-    selection = state.selector.select(
-        resolution=run.resolution,
-        strategy=run.strategy,
-        workspace=workspace,
-        catalog=snapshot.catalog,
-        facts=facts,
-        substitution=substitution,
-        health=state.health.view(now_s, [key.id for key in workspace.provider_keys]),
-        availability=state.availability.view(now_s, workspace.provider_keys),
-        request_id=run.id,
-        carriages=_carriages(state, request),
-        short=state.headroom.short(now_s, [key.id for key in workspace.provider_keys], need_of(request)),
-    )
+    facts = facts_of(run.request, run.principal.workspace, strict=strict)
+    asked = Asked(run.principal, snapshot, run.resolution, run.strategy, facts, client_substitution, run.id)
+    selection = choose(state, asked)
     if selection.ordered:
         return selection
     run.selection = selection
-    set_by = _set_by(run, substitution, client_substitution)
-    raise _nobody(run, selection, f"`{substitution}` (set by {set_by})")
+    raise refusal(asked, selection)
+
+
+def resolve(principal: Principal, snapshot: Snapshot, name: str, intent: Intent, uses: frozenset[str]) -> Resolution:
+    """The requested name's meaning. Raises ClientError for a name nobody knows, or one this key may not use."""
+    workspace, api_key = principal.workspace, principal.api_key
+    resolution = ModelAliasResolver(snapshot.catalog).resolve(name, workspace, intent)
+    if "content.file_id" in uses:
+        # The id of a file means it at one vendor only.
+        resolution = msgspec.structs.replace(resolution, exact_only=True)
+    allowed = api_key.allowed_aliases
+    if allowed is not None and resolution.alias not in allowed and resolution.requested not in allowed:
+        raise ClientError("forbidden_model", f"This API key may not use `{resolution.alias}`.", param="model")
+    if not resolution.recognised and workspace.unknown_models == "reject":
+        names = (*workspace.aliases, *snapshot.catalog.aliases, *snapshot.catalog.names)
+        nearest = nearest_names(resolution.alias, names)
+        hint = f" Did you mean {', '.join(f'`{name}`' for name in nearest)}?" if nearest else ""
+        raise ClientError(
+            "model_not_found", f"The model `{resolution.requested}` is not known here.{hint}", param="model"
+        )
+    return resolution
+
+
+def parse_substitution(header: str | None) -> Substitution | None:
+    """`X-Perpetuo-Substitution: fallback|never`. A client may tighten; `tier` tightens nothing. Raises ClientError."""
+    if header is None or not header.strip():
+        return None
+    for name in SUBSTITUTIONS:
+        if header.strip().lower() == name:
+            return name
+    raise ClientError(
+        "invalid_value",
+        f"`{header_value(header).decode()}` is not one of {', '.join(SUBSTITUTIONS)}.",
+        param="X-Perpetuo-Substitution",
+    )
+
+
+def facts_of(request: ChatRequest | EmbeddingsRequest, workspace: Workspace, *, strict: bool = False) -> RequestFacts:
+    if isinstance(request, EmbeddingsRequest):
+        return RequestFacts(input_tokens_estimate=request.input_tokens_estimate)
+    return RequestFacts(
+        needs=request.needs,
+        forced_tool=request.forced_tool,
+        input_tokens_estimate=request.input_tokens_estimate,
+        max_output_tokens=request.max_output_tokens,
+        uses=request.uses,
+        strict=strict,
+        may_drop_origin=workspace.drop_reasoning,
+    )
+
+
+def choose(state: GatewayState, asked: Asked) -> Selection:
+    """As the live state has it now; it is read and stays as it is. May come back without candidates."""
+    workspace = asked.principal.workspace
+    now_s = state.clock.monotonic_s()
+    return state.selector.select(
+        resolution=asked.resolution,
+        strategy=asked.strategy,
+        workspace=workspace,
+        catalog=asked.snapshot.catalog,
+        facts=asked.facts,
+        substitution=asked.substitution,
+        health=state.health.view(now_s, [key.id for key in workspace.provider_keys]),
+        availability=state.availability.view(now_s, workspace.provider_keys),
+        request_id=asked.request_id,
+        carriages=_carriages(state, asked.resolution.intent),
+        short=shortages(state, asked, now_s),
+    )
+
+
+def shortages(state: GatewayState, asked: Asked, now_s: float) -> Mapping[tuple[str, str], str]:
+    """(provider key id, model id) -> why its rate limit has no room for this request."""
+    need = Need(asked.facts.input_tokens_estimate, asked.facts.max_output_tokens or 0)
+    return state.headroom.short(now_s, [key.id for key in asked.principal.workspace.provider_keys], need)
 
 
 def waits(state: GatewayState, candidates: Sequence[Candidate]) -> dict[int, float]:
@@ -69,9 +141,9 @@ def waits(state: GatewayState, candidates: Sequence[Candidate]) -> dict[int, flo
     }
 
 
-def _carriages(state: GatewayState, request: ChatRequest | EmbeddingsRequest) -> Mapping[str, Carriage]:
+def _carriages(state: GatewayState, intent: Intent) -> Mapping[str, Carriage]:
     """Of the protocols that have such an endpoint."""
-    if isinstance(request, ChatRequest):
+    if intent == "chat":
         return state.carriages
     return {
         name: NOTHING_TO_LOSE for name, protocol in state.protocols.items() if hasattr(protocol, "encode_embeddings")
@@ -81,27 +153,25 @@ def _carriages(state: GatewayState, request: ChatRequest | EmbeddingsRequest) ->
 NOTHING_TO_LOSE = Carriage(frozenset(), unknown=True)
 
 
-def _set_by(run: Run, substitution: Substitution, client_substitution: Substitution | None) -> str:
+def _set_by(asked: Asked) -> str:
     """Where the strictest setting comes from."""
-    assert run.principal is not None and run.resolution is not None
-    if client_substitution == substitution:
+    if asked.client_substitution == asked.substitution:
         return "the X-Perpetuo-Substitution header"
-    if run.principal.api_key.substitution == substitution:
+    if asked.principal.api_key.substitution == asked.substitution:
         return "the API key"
-    return "the alias" if run.resolution.substitution == substitution else "the workspace"
+    return "the alias" if asked.resolution.substitution == asked.substitution else "the workspace"
 
 
-def _nobody(run: Run, selection: Selection, setting: str) -> ClientError | RoutingError:
-    """The most telling of the reasons why everybody was skipped."""
-    assert run.resolution is not None
-    name = run.resolution.requested
+def refusal(asked: Asked, selection: Selection) -> ClientError | RoutingError:
+    """Of a selection without candidates: the most telling of the reasons why everybody was skipped."""
+    name, exact_only = asked.resolution.requested, asked.resolution.exact_only
+    setting = f"`{asked.substitution}` (set by {_set_by(asked)})"
     skipped = selection.skipped
     codes = {skip.code for skip in skipped}
     waits = [skip.retry_after_s for skip in skipped if skip.retry_after_s is not None]
     why = _sentences(skipped)
     if not skipped:
         return RoutingError("no_provider", "This workspace has no enabled provider key.")
-    exact_only = run.resolution.exact_only
     if codes & {"cooling", "breaker_open", "quarantined"}:
         retry_after_s = min(waits, default=30.0)
         if "substitution" in codes and not exact_only:
@@ -126,7 +196,7 @@ def _nobody(run: Run, selection: Selection, setting: str) -> ClientError | Routi
         )
     if codes & {"capability", "context_length", "protocol"}:
         return ClientError("invalid_value", f"No provider key can carry this request: {why}", param="model")
-    if "model_missing" in codes or (run.resolution.models and codes == {"no_model"}):
+    if "model_missing" in codes or (asked.resolution.models and codes == {"no_model"}):
         return ClientError("model_not_found", f"No provider has `{name}`: {why}", param="model")
     return RoutingError("no_provider", f"No provider key of this workspace serves `{name}`: {why}")
 

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from perpetuo.core.catalog import Intent
-from perpetuo.core.decision import Candidate, Resolution
+from perpetuo.core.decision import Candidate
 from perpetuo.core.errors import (
     AdmissionError,
     ClientError,
@@ -23,9 +23,7 @@ from perpetuo.core.request import ChatRequest, EmbeddingsRequest, parse_chat_req
 from perpetuo.core.resilience.availability import Started
 from perpetuo.core.resilience.error_classifier import Verdict
 from perpetuo.core.resilience.retry import Failure, GiveUp, next_step
-from perpetuo.core.resolvers.model_alias import ModelAliasResolver, nearest_names
 from perpetuo.core.resolvers.provider_selector import substituted_as
-from perpetuo.core.snapshot import SUBSTITUTIONS, Snapshot, Substitution
 from perpetuo.events.types import ProviderAttempted, ProviderFailed, RequestReceived
 from perpetuo.gateway.attempt import Answer, Failed, OpenStream, attempt, note_attempt, vendor_words
 from perpetuo.gateway.health_notes import (
@@ -41,7 +39,7 @@ from perpetuo.gateway.identify import identify
 from perpetuo.gateway.relay import relay
 from perpetuo.gateway.replies import EVENT_STREAM, JSON, error_event, header_value, send_error, telling_headers
 from perpetuo.gateway.run import Run
-from perpetuo.gateway.select import select_candidates, waits
+from perpetuo.gateway.select import parse_substitution, resolve, select_candidates, waits
 from perpetuo.gateway.settle import counted_usage, settle
 from perpetuo.gateway.state import GatewayState
 from perpetuo.http.exchange import BodyTooLarge, ClientGone, Exchange
@@ -90,12 +88,17 @@ async def serve(exchange: Exchange, state: GatewayState, endpoint: Endpoint) -> 
         run.request = endpoint.parse(await read_body(exchange, state))  # 3. what do they want
         watcher = asyncio.create_task(_interrupt_when_gone(exchange, run))
         _announce(state, run)
-        run.resolution = resolve(run, snapshot, endpoint.intent)  # 4. what does the name mean
+        uses = run.request.uses if isinstance(run.request, ChatRequest) else frozenset[str]()
+        run.resolution = resolve(run.principal, snapshot, run.request.model, endpoint.intent, uses)  # 4. what is meant
         run.strategy = state.strategies.resolve(_text(exchange.header(b"x-perpetuo-route")), run.principal.workspace)
         wall_s = state.clock.wall_s()  # 5. limits of workspace and key
         state.admission.reserve(run, run.principal, run.request, wall_s=wall_s, now_s=state.clock.monotonic_s())
         run.selection = select_candidates(  # 6. who may answer
-            state, run, snapshot, _client_substitution(exchange), strict=_is_strict(exchange)
+            state,
+            run,
+            snapshot,
+            parse_substitution(_text(exchange.header(b"x-perpetuo-substitution"))),
+            strict=_is_strict(exchange),
         )
         if run.reservation is not None:
             state.admission.reserve_cost(run, run.principal.api_key, run.selection.ordered, wall_s)
@@ -158,27 +161,6 @@ def parse_tags(header: bytes | None) -> dict[str, str]:
     if len(tags) > MAX_TAGS:
         raise ClientError("invalid_value", f"At most {MAX_TAGS} tags are kept.", param="X-Perpetuo-Tags")
     return tags
-
-
-def resolve(run: Run, snapshot: Snapshot, intent: Intent) -> Resolution:
-    """The requested name's meaning. Raises ClientError for a name nobody knows, or one this key may not use."""
-    assert run.principal is not None and run.request is not None
-    workspace, api_key = run.principal.workspace, run.principal.api_key
-    resolution = ModelAliasResolver(snapshot.catalog).resolve(run.request.model, workspace, intent)
-    if isinstance(run.request, ChatRequest) and "content.file_id" in run.request.uses:
-        # The id of a file means it at one vendor only.
-        resolution = msgspec.structs.replace(resolution, exact_only=True)
-    allowed = api_key.allowed_aliases
-    if allowed is not None and resolution.alias not in allowed and resolution.requested not in allowed:
-        raise ClientError("forbidden_model", f"This API key may not use `{resolution.alias}`.", param="model")
-    if not resolution.recognised and workspace.unknown_models == "reject":
-        names = (*workspace.aliases, *snapshot.catalog.aliases, *snapshot.catalog.names)
-        nearest = nearest_names(resolution.alias, names)
-        hint = f" Did you mean {', '.join(f'`{name}`' for name in nearest)}?" if nearest else ""
-        raise ClientError(
-            "model_not_found", f"The model `{resolution.requested}` is not known here.{hint}", param="model"
-        )
-    return resolution
 
 
 async def _answer(exchange: Exchange, state: GatewayState, run: Run) -> None:
@@ -397,21 +379,6 @@ def _write_intent(state: GatewayState, run: Run) -> None:
             "journal_unavailable", "The gateway can not record this request now.", retry_after_s=5.0
         ) from error
     run.intent_written = True
-
-
-def _client_substitution(exchange: Exchange) -> Substitution | None:
-    """`X-Perpetuo-Substitution: fallback|never`. A client may tighten; `tier` tightens nothing."""
-    value = _text(exchange.header(b"x-perpetuo-substitution"))
-    if value is None or not value.strip():
-        return None
-    for name in SUBSTITUTIONS:
-        if value.strip().lower() == name:
-            return name
-    raise ClientError(
-        "invalid_value",
-        f"`{header_value(value).decode()}` is not one of {', '.join(SUBSTITUTIONS)}.",
-        param="X-Perpetuo-Substitution",
-    )
 
 
 def _is_strict(exchange: Exchange) -> bool:

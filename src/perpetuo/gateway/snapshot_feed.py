@@ -52,6 +52,8 @@ class SnapshotFeed:
         self._refresh: asyncio.Task[bool] | None = None
         self._refreshed_at_s = float("-inf")
         self._load_lock = asyncio.Lock()
+        self.read_at_s: float | None = None
+        """Monotonic: when the store was last read, whole or in part."""
 
     @property
     def current(self) -> Snapshot | None:
@@ -150,6 +152,7 @@ class SnapshotFeed:
         self._admission.note_totals(month_bounds(wall_ms)[0], totals)
 
     def _swap(self, workspaces: Mapping[str, Workspace], api_keys: Mapping[bytes, ApiKey]) -> None:
+        self.read_at_s = self._clock.monotonic_s()
         version = 1 if self._current is None else self._current.version + 1
         self._current = Snapshot(version=version, catalog=self._catalog, workspaces=workspaces, api_keys=api_keys)
 
