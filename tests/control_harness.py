@@ -86,9 +86,11 @@ class ControlHarness:
             )
         return workspace_id
 
-    async def member(self, workspace_id: str, role: str, *, operator: bool = False) -> Person:
-        """A new user of that role, signed in to that workspace."""
-        user_id = await self.user(operator=operator)
+    async def member(
+        self, workspace_id: str, role: str, *, operator: bool = False, user_id: str | None = None
+    ) -> Person:
+        """A new user of that role, or this one, signed in to that workspace."""
+        user_id = user_id or await self.user(operator=operator)
         async with system_transaction(self.engine) as conn:
             await memberships.put_membership(conn, workspace_id, user_id, role)
         return await self.sign_in(user_id, workspace_id)

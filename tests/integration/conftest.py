@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from perpetuo.db.embedded import EmbeddedPostgres
@@ -71,6 +72,15 @@ async def empty_database_url(pg_url: str) -> AsyncIterator[str]:
 @pytest.fixture
 async def database_url(pg_url: str, template_url: str) -> AsyncIterator[str]:
     """A new migrated database."""
+    name = f"test_{next(_numbers)}"
+    await _run(pg_url, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+    yield with_database(pg_url, name)
+    await _run(pg_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def module_database_url(pg_url: str, template_url: str) -> AsyncIterator[str]:
+    """A new migrated database for all the tests of a module, which then run in one event loop."""
     name = f"test_{next(_numbers)}"
     await _run(pg_url, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
     yield with_database(pg_url, name)
