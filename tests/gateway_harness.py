@@ -184,7 +184,8 @@ async def running_gateway(
     listener.bind(("127.0.0.1", 0))
     listener.listen(512)
     config = uvicorn.Config(
-        build_app(state, trusted_proxies=trusted_proxies), http=PerpetuoHttpProtocol, ws="none", lifespan="off", log_config=None, access_log=False,
+        build_app(state, trusted_proxies=trusted_proxies), http=PerpetuoHttpProtocol, ws="none", lifespan="off",
+        log_config=None, access_log=False, proxy_headers=False,
         timeout_graceful_shutdown=int(drain_s) + 5,
     )  # fmt: skip
     server = GatewayServer(config, state, drain_s)

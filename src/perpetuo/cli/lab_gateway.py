@@ -100,6 +100,7 @@ async def memory_gateway(
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=int(_DRAIN_S) + 5,
     )
     server = _Server(config, state, _DRAIN_S)

@@ -68,7 +68,7 @@ class Skipped(msgspec.Struct, frozen=True):
     model: str | None
     code: Literal[
         "no_model", "capability", "context_length", "cooling", "breaker_open", "quarantined",
-        "model_missing", "substitution", "last_resort", "disabled", "protocol", "strict",
+        "model_missing", "substitution", "last_resort", "disabled", "not_allowed", "protocol", "strict",
     ]  # fmt: skip
     reason: str
     retry_after_s: float | None = None

@@ -238,7 +238,7 @@ class KeyLimiter:
             if least_tokens > tokens_per_minute:
                 return Deny(
                     f"This request alone may take {least_tokens} tokens, over this API key's {tokens_per_minute} a "
-                    "minute.",
+                    "minute: shorten it or ask for less output.",
                     WINDOW_S,
                 )
             tokens = self._tokens.of(key_id, now_s)

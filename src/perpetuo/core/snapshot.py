@@ -96,6 +96,11 @@ class Workspace(msgspec.Struct, frozen=True):
     allowed_providers: frozenset[str] | None = None
     log_content: bool = False
 
+    def may_use(self, key: ProviderKey) -> bool:
+        """Whether the key is switched on and its vendor allowed: nobody else is asked for anything, not even for a list
+        of models, as that hands the vendor a secret, and nothing that is done with the list would follow from it."""
+        return key.enabled and (self.allowed_providers is None or key.vendor in self.allowed_providers)
+
 
 class ApiKey(msgspec.Struct, frozen=True):
     """What an application holds, as the data plane knows it. Revoked keys are not in the snapshot.

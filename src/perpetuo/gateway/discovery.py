@@ -108,8 +108,8 @@ class ModelDiscovery:
     async def _read(self, workspace_id: str, key_id: str) -> None:
         workspace = await self._load_workspace(workspace_id)
         key = next((key for key in workspace.provider_keys if key.id == key_id), None) if workspace else None
-        if key is None:
-            return  # deleted, or not usable: the loader has said so
+        if workspace is None or key is None or not workspace.may_use(key):
+            return  # deleted, not usable (the loader has said so), or not allowed in this workspace
         vendor = self._catalog.vendors[key.vendor]
         try:
             models = await self.list_models(key, vendor)

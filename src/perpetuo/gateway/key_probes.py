@@ -69,7 +69,12 @@ class KeyProbes:
         if snapshot is None:
             return 0
         now_s = self._state.clock.monotonic_s()
-        keys = (key for workspace in snapshot.workspaces.values() for key in workspace.provider_keys if key.enabled)
+        keys = (
+            key
+            for workspace in snapshot.workspaces.values()
+            for key in workspace.provider_keys
+            if workspace.may_use(key)
+        )
         troubled = [
             trouble
             for trouble in self._state.availability.troubled(now_s, keys)

@@ -50,7 +50,7 @@ def _names(principal: Principal, snapshot: Snapshot) -> list[str]:
     names.update(dict.fromkeys(f"perpetuo/chat-{tier}" for tier in TIERS))
     names.update(dict.fromkeys(snapshot.catalog.aliases))
     for key in workspace.provider_keys:
-        if key.enabled:
+        if workspace.may_use(key):
             names.update(dict.fromkeys(model.id for model in key.models))
             names.update(dict.fromkeys(model.id for model in snapshot.catalog.vendors[key.vendor].models))
             names.update(dict.fromkeys(model.id for model in key.discovered.values()))

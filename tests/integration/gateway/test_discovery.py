@@ -119,6 +119,15 @@ async def test_a_model_released_today_is_usable_by_its_name(engine: AsyncEngine,
         assert (resolution.recognised, resolution.models) == (True, ("released-today-1",))
 
 
+async def test_a_vendor_that_the_workspace_does_not_allow_is_not_asked(engine: AsyncEngine) -> None:
+    async with discovering(engine, "gemini", ("released-today-1",)) as running:
+        settings = {"allowed_providers": ["openai"]}
+        async with system_transaction(engine) as conn:
+            await workspaces.update_workspace_settings(conn, running.workspace_id, settings)
+        await running.discovery.read_due()
+        assert list(running.vendor.ledger) == []
+
+
 async def test_a_list_is_asked_for_once_while_it_is_fresh(engine: AsyncEngine) -> None:
     async with discovering(engine, "gemini", ("released-today-1",)) as running:
         for _ in range(3):

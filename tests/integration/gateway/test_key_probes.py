@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
 import pytest
 from stepped_clock import SteppedClock, stop_time
 
@@ -61,6 +62,16 @@ async def test_a_key_is_asked_once_in_its_interval(tmp_path: Path) -> None:
             await probes.probe_due()
             clock.move(1.0)
         assert model_lists(vendor) == 3
+
+
+async def test_a_vendor_that_the_workspace_no_longer_allows_is_not_asked(tmp_path: Path) -> None:
+    async with troubled(tmp_path, "status_401", 1) as (gateway, vendor, _, probes):
+        current = gateway.snapshots.current
+        assert current is not None
+        changed = msgspec.structs.replace(gateway.snapshots.workspace, allowed_providers=frozenset(("groq",)))
+        gateway.snapshots.current = msgspec.structs.replace(current, workspaces={changed.id: changed})
+        assert await probes.probe_due() == 0
+        assert model_lists(vendor) == 0
 
 
 async def test_nobody_who_is_well_is_asked(tmp_path: Path) -> None:

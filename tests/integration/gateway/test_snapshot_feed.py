@@ -102,3 +102,17 @@ async def test_a_frozen_store_is_not_waited_for() -> None:
         async with asyncio.timeout(5):
             assert not await feed.refresh_for_unknown_key()
         store.frozen.set()
+
+
+async def test_totals_are_asked_for_only_when_a_quota_or_a_budget_needs_them() -> None:
+    store = Store()
+    async with running_feed(store):
+        assert store.wanted == []
+    store.keys[b"k"] = ApiKey("free", "w", "no budget", requests_per_minute=5)
+    store.keys[b"l"] = ApiKey("dear", "w", "budget", budget_nanousd_month=5)
+    async with running_feed(store):
+        assert store.wanted == [TotalsWanted(workspaces=False, api_keys=["dear"])]
+    store.keys.clear()
+    store.workspaces["w"] = Workspace("w", "one", quota_tokens_month=5)
+    async with running_feed(store):
+        assert store.wanted[1:] == [TotalsWanted(workspaces=True, api_keys=[])]

@@ -4,6 +4,7 @@ from typing import Literal
 
 import pytest
 
+from perpetuo.core.decision import Attempt
 from perpetuo.core.errors import AdmissionError
 from perpetuo.core.ids import month_bounds
 from perpetuo.core.month_book import Amount, MonthTotals
@@ -113,3 +114,58 @@ def test_a_workspace_that_is_gone_leaves_nothing_behind() -> None:
     release(admission, run, workspace, (JOURNAL, 100), 5)
     admission.note_totals(NOVEMBER_MS, totals({}, {JOURNAL: 100}))
     assert admission.accounts == 0
+
+
+def limited(**limits: int) -> ApiKey:
+    return ApiKey("k", "w", "key", **limits)
+
+
+def spent(nanousd: int, positions: dict[str, int]) -> MonthTotals:
+    return MonthTotals({}, {"k": Amount(nanousd=nanousd)}, positions)
+
+
+def test_what_a_key_spent_counts_until_the_projection_has_it_and_never_twice() -> None:
+    admission, workspace, key = Admission(None), Workspace("w", "w"), limited(budget_nanousd_month=100)
+    run = admit(admission, workspace, api_key=key)
+    admission.release(run, Principal(workspace, key), (JOURNAL, 100), Amount(1, 5, 99))
+    admission.note_totals(NOVEMBER_MS, spent(0, {JOURNAL: 99}))
+    admission.release(
+        admit(admission, workspace, api_key=key), Principal(workspace, key), (JOURNAL, 200), Amount(1, 5, 1)
+    )
+    for totals in (spent(99, {JOURNAL: 100}), spent(100, {JOURNAL: 200})):
+        admission.note_totals(NOVEMBER_MS, totals)
+        with pytest.raises(AdmissionError) as refused:
+            admit(admission, workspace, api_key=key)
+        assert refused.value.code == "insufficient_quota"
+    admit(admission, workspace, DECEMBER_MS, api_key=key)
+
+
+def test_a_key_without_usage_and_a_principal_without_limits_have_no_book() -> None:
+    admission, workspace, key = Admission(None), Workspace("w", "w"), limited(budget_nanousd_month=100)
+    run = admit(admission, workspace, api_key=key)
+    admission.release(run, Principal(workspace, key), (JOURNAL, 100), Amount(1, 5, 1))
+    admission.note_totals(NOVEMBER_MS, MonthTotals({}, {}, {JOURNAL: 100}))
+    assert admit(admission, workspace).reservation is None
+    assert admission.accounts == 0
+
+
+def test_a_request_refused_by_the_quota_uses_up_nothing_of_the_key() -> None:
+    admission, key = Admission(None), limited(requests_per_minute=1)
+    for _ in range(3):
+        with pytest.raises(AdmissionError) as refused:
+            admit(admission, Workspace("w", "w", quota_requests_month=0), api_key=key)
+        assert refused.value.code == "insufficient_quota"
+    admit(admission, Workspace("w", "w"), api_key=key)
+
+
+def test_tokens_nobody_reported_stay_as_estimated() -> None:
+    admission, workspace, key = Admission(None), Workspace("w", "w"), limited(tokens_per_minute=20)
+    for outcome, fits in (("failed", True), ("succeeded", False)):
+        run = admit(admission, workspace, api_key=key)  # 11 tokens
+        run.outcome = outcome  # type: ignore[assignment]
+        run.attempts.append(Attempt(1, "openai", "key", "gpt-4o", "ok", 1.0))
+        admission.release(run, Principal(workspace, key), (JOURNAL, 100), Amount(1, 0, 0))
+        if fits:
+            admit(admission, workspace, api_key=key, now_s=1.0).reservation.of_minute.correct(0)  # type: ignore[union-attr]
+    with pytest.raises(AdmissionError):
+        admit(admission, workspace, api_key=key, now_s=2.0)

@@ -136,7 +136,7 @@ class ModelAliasResolver:
         for key in workspace.provider_keys:
             vendor = self._catalog.vendors.get(key.vendor)
             listed = key.models or key.discovered or (vendor is not None and vendor.models)
-            if key.enabled and vendor is not None and vendor.self_hosted and not listed:
+            if workspace.may_use(key) and vendor is not None and vendor.self_hosted and not listed:
                 yield True
 
 
@@ -201,12 +201,12 @@ def _promised(name: str, intent: Intent, tier: Tier) -> Resolution:
 
 def _own_offer(workspace: Workspace, name: str) -> Model | None:
     """Of a key's own rows, else of what a vendor itself lists."""
-    enabled = [key for key in workspace.provider_keys if key.enabled]
-    for key in enabled:
+    usable = [key for key in workspace.provider_keys if workspace.may_use(key)]
+    for key in usable:
         for model in key.models:
             if name in (model.id, model.canonical):
                 return model
-    return next((key.discovered[name] for key in enabled if name in key.discovered), None)
+    return next((key.discovered[name] for key in usable if name in key.discovered), None)
 
 
 def _is_exact(name: str, intent: Intent) -> bool:

@@ -23,7 +23,8 @@ TYPICAL_OUTPUT_TOKENS = 256
 
 Order = tuple[float, ...]
 SkipCode = Literal[
-    "no_model", "capability", "context_length", "substitution", "last_resort", "disabled", "protocol", "strict"
+    "no_model", "capability", "context_length", "substitution", "last_resort", "disabled", "not_allowed", "protocol",
+    "strict",
 ]  # fmt: skip
 
 
@@ -125,12 +126,17 @@ class ProviderSelector:
         May come back without candidates."""
         candidates: list[Candidate] = []
         skipped: list[Skipped] = []
-        alone = sum(1 for key in workspace.provider_keys if key.enabled and not _is_last_resort(key, catalog)) == 0
+        alone = not any(workspace.may_use(key) and not _is_last_resort(key, catalog) for key in workspace.provider_keys)
         index = self._index_of(catalog)
         for key in sorted(workspace.provider_keys, key=index.place_of):
             vendor = catalog.vendors.get(key.vendor)
             if vendor is None or not key.enabled:
                 skipped.append(_skip(key, None, "disabled", "it is switched off."))
+                continue
+            if not workspace.may_use(key):
+                skipped.append(
+                    _skip(key, None, "not_allowed", "the workspace's setting `allowed_providers` leaves it out.")
+                )
                 continue
             offers = _offers(key, vendor, index.vendors[vendor.name], resolution, substitution, alone)
             if isinstance(offers, Skipped):

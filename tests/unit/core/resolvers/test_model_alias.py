@@ -75,6 +75,8 @@ def test_a_name_from_a_key_s_own_list_is_known_in_its_workspace_only() -> None:
     assert meaning("home-made", own) == ("chat", "fast", ("home-made",), True)
     assert not resolve("home-made").recognised
     assert not resolve("home-made", workspace(key("house", model("home-made"), enabled=False))).recognised
+    not_allowed = workspace(key("house", model("home-made")), allowed_providers=frozenset(("alpha",)))
+    assert not resolve("home-made", not_allowed).recognised
 
 
 def test_a_model_without_a_tier_has_no_peers_that_could_stand_in() -> None:

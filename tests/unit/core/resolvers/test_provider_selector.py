@@ -316,6 +316,21 @@ def test_a_disabled_key_is_no_candidate() -> None:
     assert why_not(found) == {"alpha": "disabled"}
 
 
+def test_a_vendor_the_workspace_does_not_allow_is_no_candidate_whatever_else_holds() -> None:
+    for by in STRATEGIES:
+        found = select("sun", key("alpha", priority=1), B, D, by=by, allowed_providers=frozenset(("beta", "demo")))
+        assert names(found) == ["beta/alpha/sun"]
+        assert why_not(found) == {"alpha": "not_allowed", "demo": "last_resort"}
+        assert "allowed_providers" in found.skipped[0].reason
+    assert names(select("sun", A, B, allowed_providers=None)) == ["alpha/sun", "beta/alpha/sun"]
+    assert names(select("sun", A, B, allowed_providers=frozenset())) == []
+
+
+def test_the_demo_model_serves_when_no_other_provider_is_allowed_and_only_if_it_is_allowed_itself() -> None:
+    assert names(select("sun", D, A, allowed_providers=frozenset(("demo", "beta")))) == ["demo/tiny"]
+    assert names(select("sun", D, A, allowed_providers=frozenset(("beta",)))) == []
+
+
 def test_no_candidate_at_all_is_a_value_with_a_sentence() -> None:
     found = select("sun")
     assert (found.ordered, found.skipped) == ((), ())
