@@ -20,6 +20,15 @@ from schema_examples import body_schema, example, fields
 
 Schema = dict[str, Any]
 
+# Id-bearing parameter -> the table whose row it names.
+TABLES = {
+    "workspace_id": "workspaces",
+    "api_key_id": "api_keys",
+}
+
+# Bodies that the schema alone does not make valid; what is called is given the `World`.
+BODIES: dict[str, Any] = {}
+
 
 @dataclass(frozen=True)
 class IdField:

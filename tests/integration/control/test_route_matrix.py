@@ -1,7 +1,6 @@
 """Every route, as everybody, with everybody's ids. What is expected comes from `core.access` and a route's policy; the
 requests come from the OpenAPI document, so that a route made tomorrow is driven without an edit here."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
@@ -12,10 +11,9 @@ import pytest
 import pytest_asyncio
 
 from control_harness import ControlHarness, Person, running_control
-from control_routes import Case, as_sent, build_request, every_case, names_an_id, send
+from control_routes import BODIES, TABLES, Case, as_sent, build_request, every_case, names_an_id, send
 from perpetuo.control.policies import Allows, Operator, Policy, Public, SignedIn
-from perpetuo.core.access import ACTIONS, GRANTS, PEOPLE_ONLY, ROLES
-from schema_examples import resolved
+from perpetuo.core.access import ACTIONS, GRANTS, PEOPLE_ONLY
 from two_tenants import Tenant, World, two_tenants
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -23,15 +21,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 # Whoever adds one of these is seen doing it.
 PUBLIC = {"GET /openapi.json", "GET /docs", "GET /docs/style.css"}
 UNDOCUMENTED = {"GET /openapi.json", "GET /docs", "GET /docs/style.css"}
-
-# Id-bearing parameter -> the table whose row it names.
-TABLES = {
-    "workspace_id": "workspaces",
-    "api_key_id": "api_keys",
-}
-
-# Bodies that the schema alone does not make valid. Called with the tenant whose workspace it is.
-BODIES: dict[str, Any] = {}
 
 # Allowed by the policy, and yet no success, with the statuses it may have then.
 NO_SUCCESS: dict[str, set[int]] = {}
@@ -185,7 +174,7 @@ def ids_of(case: Case, tenant: Tenant, **others: str) -> dict[str, str]:
 
 def asked_of(case: Case, stage: Stage, ids: Mapping[str, str]) -> Any:
     body = BODIES.get(case.key, ...)
-    return build_request(case, ids, body(stage) if callable(body) else body)
+    return build_request(case, ids, body(stage.world) if callable(body) else body)
 
 
 def guarded(stage: Stage) -> list[Case]:
