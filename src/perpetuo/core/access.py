@@ -13,6 +13,7 @@ Action = Literal[
     "workspace:delete",
     "members:read",
     "members:write",
+    "members:leave",
     "api_keys:read",
     "api_keys:write",
     "provider_keys:read",
@@ -30,6 +31,7 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 _VIEWER: tuple[Action, ...] = (
     "workspace:read",
     "members:read",
+    "members:leave",
     "api_keys:read",
     "provider_keys:read",
     "logs:read",
@@ -55,8 +57,11 @@ GRANTS: dict[Role, frozenset[Action]] = {
     "viewer": frozenset(_VIEWER),
 }
 
-# What a machine's token can not hold, whoever makes it: with these it could make itself a successor or an owner.
-PEOPLE_ONLY: frozenset[Action] = frozenset({"access_tokens:write", "members:write", "workspace:delete"})
+# What a machine's token can not hold, whoever makes it: with these it could make itself a successor or an owner, or
+# leave in its maker's name.
+PEOPLE_ONLY: frozenset[Action] = frozenset(
+    {"access_tokens:write", "members:write", "members:leave", "workspace:delete"}
+)
 
 
 def may_grant_role(grantor: Role, role: Role) -> bool:
@@ -67,6 +72,26 @@ def may_grant_role(grantor: Role, role: Role) -> bool:
 def may_change_member(actor: Role, present: Role, wanted: Role | None) -> bool:
     """Whether `actor` may turn a member of role `present` into `wanted` (None: remove them)."""
     return may_grant_role(actor, present) and (wanted is None or may_grant_role(actor, wanted))
+
+
+MemberRefusal = Literal["forbidden", "beyond_your_role", "last_owner"]
+
+
+def refuse_member_change(
+    actor: Role | None, present: Role, wanted: Role | None, *, owners: int, leaving: bool = False
+) -> MemberRefusal | None:
+    """Why a member of role `present` can not become `wanted` (None: is removed) by `actor`'s word; None: they can.
+
+    actor: their role now; None = no member any more. owners: how many there are now. leaving: by their own will, which
+    needs no right over others.
+    """
+    if actor is None or not (leaving or "members:write" in GRANTS[actor]):
+        return "forbidden"
+    if not may_change_member(actor, present, wanted):
+        return "beyond_your_role"
+    if present == "owner" and wanted != "owner" and owners <= 1:
+        return "last_owner"
+    return None
 
 
 def may_invite(inviter: Role | None, role: Role) -> bool:

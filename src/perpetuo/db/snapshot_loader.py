@@ -18,7 +18,7 @@ from perpetuo.db.queries.key_costs import month_costs
 from perpetuo.db.queries.projection import get_journal_positions
 from perpetuo.db.queries.usage_counters import month_totals
 from perpetuo.db.sealing import SealBroken, Sealer, provider_key_place
-from perpetuo.db.settings_documents import ApiKeySettings, WorkspaceSettings
+from perpetuo.db.settings_documents import ApiKeySettings, WorkspaceSettings, smaller_quota
 from perpetuo.db.tables import api_keys, provider_keys, workspaces
 from perpetuo.providers.catalog.load import with_price_override
 from perpetuo.providers.catalog.prices import list_price
@@ -185,8 +185,8 @@ def _workspace(row: dict[str, Any], keys: tuple[ProviderKey, ...], catalog: Cata
         substitution=settings.substitution,
         unknown_models=settings.unknown_models,
         drop_reasoning=settings.drop_reasoning,
-        quota_requests_month=settings.quota_requests_month,
-        quota_tokens_month=settings.quota_tokens_month,
+        quota_requests_month=smaller_quota(settings.quota_requests_month, settings.own_quota_requests_month),
+        quota_tokens_month=smaller_quota(settings.quota_tokens_month, settings.own_quota_tokens_month),
         suspended=suspended,
         allowed_providers=None if settings.allowed_providers is None else frozenset(settings.allowed_providers),
         log_content=settings.log_content,

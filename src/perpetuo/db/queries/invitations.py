@@ -63,9 +63,30 @@ async def get_invitation(conn: AsyncConnection, workspace_id: str, invitation_id
     return dict(row) if row else None
 
 
-async def count_open_invitations(conn: AsyncConnection, workspace_id: str) -> int:
-    statement = select(func.count()).where(invitations.c.workspace_id == workspace_id, *_OPEN)
+async def count_invitations_since(conn: AsyncConnection, workspace_id: str, since: datetime) -> int:
+    """Whatever became of them."""
+    statement = select(func.count()).where(invitations.c.workspace_id == workspace_id, invitations.c.created_at > since)
     return await conn.scalar(statement) or 0
+
+
+async def revoke_invitations_to(conn: AsyncConnection, workspace_id: str, email: str) -> int:
+    """How many to this address, in whatever case, were open."""
+    revoked = await conn.execute(
+        update(invitations)
+        .where(invitations.c.workspace_id == workspace_id, func.lower(invitations.c.email) == email.lower(), *_OPEN)
+        .values(revoked_at=func.now())
+    )
+    return revoked.rowcount
+
+
+async def revoke_invitations_by(conn: AsyncConnection, workspace_id: str, user_id: str) -> int:
+    """How many of this member's were open."""
+    revoked = await conn.execute(
+        update(invitations)
+        .where(invitations.c.workspace_id == workspace_id, invitations.c.invited_by == user_id, *_OPEN)
+        .values(revoked_at=func.now())
+    )
+    return revoked.rowcount
 
 
 async def revoke_invitation(conn: AsyncConnection, workspace_id: str, invitation_id: str) -> bool:

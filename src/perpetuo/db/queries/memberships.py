@@ -74,6 +74,45 @@ async def workspaces_of_user(conn: AsyncConnection, user_id: str) -> list[Row]:
     return [dict(row) for row in (await conn.execute(statement)).mappings()]
 
 
+async def page_workspaces_of_user(
+    conn: AsyncConnection, user_id: str, *, limit: int, before_id: str | None
+) -> list[Row]:
+    """As `workspaces_of_user`, but newest first. before_id: the last of the page before (`system_transaction`)."""
+    statement = (
+        select(workspaces, memberships.c.role)
+        .join(memberships, memberships.c.workspace_id == workspaces.c.id)
+        .where(memberships.c.user_id == user_id)
+    )
+    if before_id is not None:
+        statement = statement.where(workspaces.c.id < before_id)
+    rows = await conn.execute(statement.order_by(workspaces.c.id.desc()).limit(limit))
+    return [dict(row) for row in rows.mappings()]
+
+
+async def count_owned(conn: AsyncConnection, user_id: str) -> int:
+    """Workspaces of this user, who is locked: two can not be made at the same time (`system_transaction`)."""
+    await conn.execute(select(users.c.id).where(users.c.id == user_id).with_for_update(key_share=True))
+    statement = select(func.count()).where(memberships.c.user_id == user_id, memberships.c.role == "owner")
+    return await conn.scalar(statement) or 0
+
+
+async def page_memberships(
+    conn: AsyncConnection, workspace_id: str, *, limit: int, after_user_id: str | None
+) -> list[Row]:
+    """user_id, role, created_at; those who signed up first come first. after_user_id: the last of the page before."""
+    statement = select(memberships).where(memberships.c.workspace_id == workspace_id)
+    if after_user_id is not None:
+        statement = statement.where(memberships.c.user_id > after_user_id)
+    rows = await conn.execute(statement.order_by(memberships.c.user_id).limit(limit))
+    return [dict(row) for row in rows.mappings()]
+
+
+async def get_membership(conn: AsyncConnection, workspace_id: str, user_id: str) -> Row | None:
+    statement = select(memberships).where(memberships.c.workspace_id == workspace_id, memberships.c.user_id == user_id)
+    row = (await conn.execute(statement)).mappings().first()
+    return dict(row) if row else None
+
+
 async def members_with_names(conn: AsyncConnection, workspace_id: str) -> list[Row]:
     """user_id, email, name, role, created_at; oldest first (`system_transaction`)."""
     statement = (

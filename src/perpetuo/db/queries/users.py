@@ -1,5 +1,6 @@
 """People. No workspace owns them: all of these need a `system_transaction`."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -27,6 +28,12 @@ async def get_user(conn: AsyncConnection, user_id: str) -> Row | None:
 async def get_user_by_email(conn: AsyncConnection, email: str) -> Row | None:
     row = (await conn.execute(select(users).where(func.lower(users.c.email) == email.lower()))).mappings().first()
     return dict(row) if row else None
+
+
+async def names_of_users(conn: AsyncConnection, user_ids: Collection[str]) -> dict[str, Row]:
+    """User id -> email, name, suspended."""
+    statement = select(users.c.id, users.c.email, users.c.name, users.c.suspended).where(users.c.id.in_(user_ids))
+    return {row["id"]: dict(row) for row in (await conn.execute(statement)).mappings()}
 
 
 async def list_users(conn: AsyncConnection) -> list[Row]:

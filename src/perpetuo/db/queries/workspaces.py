@@ -3,12 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Text, cast, delete, func, insert, select, update
+from sqlalchemy import Text, cast, delete, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from perpetuo.db.tables import workspaces
+from perpetuo.db.tables import (
+    access_tokens,
+    api_keys,
+    invitations,
+    memberships,
+    provider_keys,
+    request_contents,
+    request_logs,
+    workspaces,
+)
 
 Row = dict[str, Any]
+
+CONTENTS = (provider_keys, api_keys, memberships, access_tokens, invitations, request_logs, request_contents)
 
 
 async def insert_workspace(
@@ -20,8 +31,11 @@ async def insert_workspace(
     )
 
 
-async def get_workspace(conn: AsyncConnection, workspace_id: str) -> Row | None:
-    row = (await conn.execute(select(workspaces).where(workspaces.c.id == workspace_id))).mappings().first()
+async def get_workspace(conn: AsyncConnection, workspace_id: str, *, lock: bool = False) -> Row | None:
+    """lock: nobody else changes or deletes it before the transaction ends; its keys and members can still come and
+    go."""
+    statement = select(workspaces).where(workspaces.c.id == workspace_id)
+    row = (await conn.execute(statement.with_for_update(key_share=True) if lock else statement)).mappings().first()
     return dict(row) if row else None
 
 
@@ -46,6 +60,20 @@ async def update_workspace_settings(conn: AsyncConnection, workspace_id: str, se
         update(workspaces).where(workspaces.c.id == workspace_id).values(settings=dict(settings))
     )
     return changed.rowcount == 1
+
+
+async def rename_workspace(conn: AsyncConnection, workspace_id: str, name: str) -> bool:
+    changed = await conn.execute(update(workspaces).where(workspaces.c.id == workspace_id).values(name=name))
+    return changed.rowcount == 1
+
+
+async def count_contents(conn: AsyncConnection, workspace_id: str, *, at_most: int) -> dict[str, int]:
+    """What there is in a workspace, by table; a table with more rows than `at_most` has `at_most` + 1 here."""
+    counts: dict[str, int] = {}
+    for table in CONTENTS:
+        rows = select(literal(1)).select_from(table).where(table.c.workspace_id == workspace_id).limit(at_most + 1)
+        counts[table.name] = await conn.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    return counts
 
 
 async def set_workspace_suspended(conn: AsyncConnection, workspace_id: str, *, suspended: bool) -> bool:
