@@ -1,6 +1,6 @@
 """Months of `request_logs` as partitions: made ahead of time, dropped when their time is over.
 
-The id is a UUIDv7, so a month is a range of ids. Both functions need the tables' owner (`owner_transaction`).
+The id is a UUIDv7, so a month is a range of ids. All of it needs the tables' owner (`owner_transaction`).
 """
 
 import re
@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from perpetuo.core.ids import month_bounds, uuid7_floor
+from perpetuo.db.engine import create_engine
 
 MONTHS_AHEAD = 2
 LOCK_TIMEOUT = "2s"
@@ -17,6 +18,12 @@ LOCK_TIMEOUT = "2s"
 
 PARTITION_LOCK = 0x7065_7270_7061_7274
 """The advisory lock's number: "perppart" in ASCII."""
+
+INDEX_LOCK = 0x7065_7270_696E_6478
+"""The advisory lock's number: "perpindx" in ASCII."""
+
+LATE_INDEXES = {"errors_idx": "(workspace_id, id DESC) WHERE status >= 400"}
+"""Indexes that a migration made on `request_logs` alone, because its partitions may be large."""
 
 _NAME = re.compile(r"^request_logs_(\d{4})_(\d{2})$")
 
@@ -55,6 +62,47 @@ async def drop_expired(conn: AsyncConnection, wall_ms: int, retention_days: int)
         {"oldest": str(uuid7_floor(oldest_ms))},
     )
     return dropped
+
+
+async def build_missing_indexes(url: str) -> list[str]:
+    """Index partitions that were too large for a migration to; returns the names of new indexes.
+
+    Nobody waits for it: each is built CONCURRENTLY, which takes as long as it takes, and then attached. One that an
+    interrupted attempt left invalid is made anew. Does nothing while another process is at it.
+    """
+    built: list[str] = []
+    engine = create_engine(url, "owner", pool_size=1)
+    try:
+        async with engine.connect() as conn:
+            await conn.execution_options(isolation_level="AUTOCOMMIT")
+            if await conn.scalar(text("SELECT pg_try_advisory_lock(:number)"), {"number": INDEX_LOCK}):
+                for suffix, definition in LATE_INDEXES.items():
+                    missing = await conn.scalars(_NOT_INDEXED, {"parent": f"request_logs_{suffix}"})
+                    built += [await _build_index(conn, partition, suffix, definition) for partition in missing.all()]
+    finally:
+        await engine.dispose()
+    return built
+
+
+async def _build_index(conn: AsyncConnection, partition: str, suffix: str, definition: str) -> str:
+    name = f"{partition}_{suffix}"
+    await conn.execute(text("RESET lock_timeout"))
+    await conn.execute(text(f"DROP INDEX CONCURRENTLY IF EXISTS {name}"))
+    await conn.execute(text(f"CREATE INDEX CONCURRENTLY {name} ON {partition} {definition}"))
+    await conn.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
+    await conn.execute(text(f"ALTER INDEX request_logs_{suffix} ATTACH PARTITION {name}"))
+    return name
+
+
+# Partitions without an index under this one of request_logs.
+_NOT_INDEXED = text("""
+SELECT p.inhrelid::regclass::text AS name FROM pg_inherits p
+WHERE p.inhparent = 'request_logs'::regclass AND NOT EXISTS (
+    SELECT FROM pg_index i JOIN pg_inherits c ON c.inhrelid = i.indexrelid
+    WHERE i.indrelid = p.inhrelid AND c.inhparent = to_regclass(:parent)
+) AND to_regclass(:parent) IS NOT NULL
+ORDER BY 1
+""")
 
 
 async def _partitions(conn: AsyncConnection) -> dict[str, int]:

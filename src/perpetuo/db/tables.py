@@ -1,5 +1,7 @@
 """The tables as SQLAlchemy sees them. The truth is in `migrations/`; a test compares the two."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -12,6 +14,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     Table,
     Text,
     UniqueConstraint,
@@ -155,6 +158,25 @@ request_logs = Table(
     postgresql_partition_by="RANGE (id)",
 )
 Index("request_logs_workspace_id_id_idx", request_logs.c.workspace_id, request_logs.c.id.desc())
+Index(
+    "request_logs_errors_idx",
+    request_logs.c.workspace_id,
+    request_logs.c.id.desc(),
+    postgresql_where=request_logs.c.status >= 400,
+)
+
+
+def _measures() -> list[Column[Any]]:
+    """What both rollups count. durations, first_bytes: a `core.latency_histogram` of the requests that succeeded."""
+    counted = (
+        "requests", "errors", "input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens",
+        "reasoning_tokens", "cost_nanousd", "unpriced_requests", "fallbacks", "substituted",
+    )  # fmt: skip
+    return [
+        *(Column(name, BigInteger, nullable=False, server_default=text("0")) for name in counted),
+        *(Column(name, Numeric, nullable=False, server_default=text("0")) for name in ("durations", "first_bytes")),
+    ]
+
 
 # Sums per workspace, hour, API key, provider, model and alias; '' where a request had none of these.
 # Requests that were refused before any attempt are not counted: they spend no quota.
@@ -167,15 +189,21 @@ usage_counters = Table(
     Column("provider", Text, primary_key=True),
     Column("model", Text, primary_key=True),
     Column("alias", Text, primary_key=True),
-    Column("requests", BigInteger, nullable=False, server_default=text("0")),
-    Column("errors", BigInteger, nullable=False, server_default=text("0")),
-    Column("input_tokens", BigInteger, nullable=False, server_default=text("0")),
-    Column("cached_input_tokens", BigInteger, nullable=False, server_default=text("0")),
-    Column("cache_write_tokens", BigInteger, nullable=False, server_default=text("0")),
-    Column("output_tokens", BigInteger, nullable=False, server_default=text("0")),
-    Column("reasoning_tokens", BigInteger, nullable=False, server_default=text("0")),
-    Column("cost_nanousd", BigInteger, nullable=False, server_default=text("0")),
-    Column("unpriced_requests", BigInteger, nullable=False, server_default=text("0")),
+    *_measures(),
+)
+
+# The same sums per tag (name and value) and per end user (name is ''). Clients choose these: of each kind an hour of a
+# workspace holds `projection.LABELS_PER_HOUR`, and one more for the rest (`projection.OTHER`).
+usage_labels = Table(
+    "usage_labels",
+    metadata,
+    Column("workspace_id", Uuid(as_uuid=False), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("hour", DateTime(timezone=True), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    *_measures(),
+    CheckConstraint("kind IN ('tag', 'end_user')", name="kind"),
 )
 
 # How far the projector has read each journal file, in bytes; moves in the transaction of the rows.

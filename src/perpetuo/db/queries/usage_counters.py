@@ -1,14 +1,122 @@
 """Sums of usage: per workspace for its own people, over all workspaces for the quota (`system_transaction`)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from perpetuo.db.tables import usage_counters
+from perpetuo.db.queries.projection import OTHER
+from perpetuo.db.tables import usage_counters, usage_labels
 
 Row = dict[str, Any]
+
+Interval = Literal["hour", "day"]
+GroupBy = Literal["provider", "model", "api_key", "alias", "tag", "end_user"]
+
+SUMS = (
+    "requests", "errors", "input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens",
+    "reasoning_tokens", "cost_nanousd", "unpriced_requests", "fallbacks", "substituted", "durations", "first_bytes",
+)  # fmt: skip
+"""Integers; the last two are a `core.latency_histogram` each."""
+
+
+class UsageFilter(NamedTuple):
+    """None = whatever. A tag can be combined with no other, neither as a filter nor as a group: it has rollups of its
+    own. tag: name, and value or None for any."""
+
+    provider: str | None = None
+    model: str | None = None
+    api_key_id: str | None = None
+    alias: str | None = None
+    tag: tuple[str, str | None] | None = None
+
+
+ALL_USAGE = UsageFilter()
+
+
+async def usage_series(
+    conn: AsyncConnection,
+    workspace_id: str,
+    since: datetime,
+    until: datetime,
+    interval: Interval,
+    *,
+    group_by: GroupBy | None = None,
+    groups: int = 20,
+    wanted: UsageFilter = ALL_USAGE,
+) -> list[Row]:
+    """Rows of `start`, `group` (None without group_by) and SUMS, oldest first; hours and days are UTC.
+
+    since, until: whole hours; [since, until). groups: the most costly ones; the others together are `OTHER`.
+    """
+    statement = series_statement(workspace_id, since, until, interval, group_by=group_by, groups=groups, wanted=wanted)
+    rows = (await conn.execute(statement)).mappings()
+    return [dict(row) | {name: int(row[name]) for name in SUMS} for row in rows]
+
+
+def series_statement(
+    workspace_id: str,
+    since: datetime,
+    until: datetime,
+    interval: Interval,
+    *,
+    group_by: GroupBy | None,
+    groups: int,
+    wanted: UsageFilter,
+) -> Select[Any]:
+    labelled = group_by in ("tag", "end_user") or wanted.tag is not None
+    table = usage_labels if labelled else usage_counters
+    conditions = [table.c.workspace_id == workspace_id, table.c.hour >= since, table.c.hour < until]
+    conditions += _of_labels(group_by, wanted) if labelled else _of_counters(wanted)
+    sums = [func.sum(table.c[name]).label(name) for name in SUMS]
+    start = func.date_trunc(interval, table.c.hour, "UTC").label("start")
+    group = _group(group_by)
+    if group is None:
+        alone = select(start, literal(None).label("group"), *sums).where(*conditions)
+        return alone.group_by("start").order_by("start")
+    every = select(start, group.label("group"), *sums).where(*conditions).group_by("start", "group").cte("every")
+    top = (
+        select(every.c.group)
+        .where(every.c.group != OTHER)
+        .group_by(every.c.group)
+        .order_by(func.sum(every.c.cost_nanousd).desc(), func.sum(every.c.requests).desc(), every.c.group)
+        .limit(groups)
+    )
+    shown = case((every.c.group.in_(top), every.c.group), else_=OTHER).label("shown")
+    again = [func.sum(every.c[name]).label(name) for name in SUMS]
+    inner = select(every.c.start, shown, *again).group_by(every.c.start, shown).subquery()
+    columns = [inner.c.start, inner.c.shown.label("group"), *(inner.c[name] for name in SUMS)]
+    return select(*columns).order_by(inner.c.start, inner.c.shown)
+
+
+def _group(group_by: GroupBy | None) -> ColumnElement[str] | None:
+    match group_by:
+        case None:
+            return None
+        case "api_key":
+            return usage_counters.c.api_key_id
+        case "tag":
+            return case((usage_labels.c.name == OTHER, OTHER), else_=usage_labels.c.name + "=" + usage_labels.c.value)
+        case "end_user":
+            return case((usage_labels.c.name == OTHER, OTHER), else_=usage_labels.c.value)
+        case _:
+            return usage_counters.c[group_by]
+
+
+def _of_labels(group_by: GroupBy | None, wanted: UsageFilter) -> list[ColumnElement[bool]]:
+    conditions = [usage_labels.c.kind == ("end_user" if group_by == "end_user" else "tag")]
+    if wanted.tag is not None:
+        name, value = wanted.tag
+        conditions.append(usage_labels.c.name == name)
+        if value is not None:
+            conditions.append(usage_labels.c.value == value)
+    return conditions
+
+
+def _of_counters(wanted: UsageFilter) -> list[ColumnElement[bool]]:
+    names = ("provider", "model", "api_key_id", "alias")
+    return [usage_counters.c[name] == getattr(wanted, name) for name in names if getattr(wanted, name) is not None]
 
 
 async def list_usage(conn: AsyncConnection, workspace_id: str, since: datetime, until: datetime) -> list[Row]:
