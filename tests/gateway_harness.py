@@ -34,7 +34,7 @@ from perpetuo.http.reference_client import ReferenceUpstream
 from perpetuo.http.server import PerpetuoHttpProtocol
 from perpetuo.http.upstream import Deadlines
 from perpetuo.ledger.journal import CorruptRegion, JournalWriter, list_segments, read_records
-from perpetuo.ledger.records import Intent, Settlement
+from perpetuo.ledger.records import Record, Settlement
 from perpetuo.providers.catalog.load import load_catalog
 from perpetuo.providers.registry import PROTOCOLS
 from perpetuo.wiring import GatewayServer, SystemClock, SystemEntropy, build_app
@@ -113,11 +113,11 @@ class RunningGateway:
         body.setdefault("messages", [{"role": "user", "content": "count to five"}])
         return await self.http.post("/v1/chat/completions", json={"model": model, **body}, headers=dict(headers or {}))
 
-    async def records(self) -> list[Intent | Settlement]:
+    async def records(self) -> list[Record]:
         return await asyncio.to_thread(self._read_records)
 
-    def _read_records(self) -> list[Intent | Settlement]:
-        found: list[Intent | Settlement] = []
+    def _read_records(self) -> list[Record]:
+        found: list[Record] = []
         for segment in list_segments(self.journal_dir):
             for record, _ in read_records(segment.path):
                 assert not isinstance(record, CorruptRegion)

@@ -21,7 +21,7 @@ from perpetuo.http.egress import EgressPolicy
 from perpetuo.http.server import PerpetuoHttpProtocol
 from perpetuo.http.upstream import Deadlines
 from perpetuo.ledger.journal import JournalWriter
-from perpetuo.ledger.records import Intent, Settlement
+from perpetuo.ledger.records import Content, Intent, Settlement
 from perpetuo.providers.registry import PROTOCOLS
 from perpetuo.wiring import GatewayServer, SystemClock, SystemEntropy, build_app
 
@@ -56,6 +56,9 @@ class _ToldJournal:
         position = self._journal.append_settlement(settlement)
         self._on_settled(settlement)
         return position
+
+    def append_content(self, content: Content) -> object:
+        return self._journal.append_content(content)
 
 
 class _Server(GatewayServer):

@@ -1,5 +1,6 @@
 """What the projector writes to: rows, counters and positions in one transaction, one bad row never in the way."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,9 @@ from perpetuo.db.queries.projection import (
     insert_settlements,
     set_journal_positions,
 )
+from perpetuo.db.queries.request_contents import SealedContent, insert_request_contents
+
+_log = logging.getLogger(__name__)
 
 COMPLETE = 2**63 - 1
 """The position of a file that was deleted because all of it is in the tables, while its writer is still alive."""
@@ -33,11 +37,11 @@ class SqlProjectionStore:
             return await get_journal_positions(conn, segments)
 
     async def apply(
-        self, rows: Sequence[dict[str, Any]], positions: Mapping[str, int]
+        self, rows: Sequence[dict[str, Any]], positions: Mapping[str, int], contents: Sequence[SealedContent] = ()
     ) -> tuple[set[str], dict[str, str]]:
         """ids inserted, and id -> reason for rows the tables can never take."""
         try:
-            return await self._insert(rows, positions), {}
+            return await self._insert(rows, positions, contents), {}
         except PostgresError as exc:
             if not _row_is_to_blame(exc):
                 raise
@@ -51,6 +55,13 @@ class SqlProjectionStore:
                 if not _row_is_to_blame(exc):
                     raise
                 rejected[row["id"]] = f"{type(exc).__name__} ({_sqlstate(exc)})"
+        for content in contents:
+            try:
+                await self._insert([], {}, [content])
+            except PostgresError as exc:
+                if not _row_is_to_blame(exc):
+                    raise
+                _log.error("the content of request %s is not kept: %s", content.id, type(exc).__name__)
         await self._insert([], positions)
         return inserted, rejected
 
@@ -61,9 +72,13 @@ class SqlProjectionStore:
         async with system_transaction(self._engine) as conn:
             await delete_journal_positions(conn, segments)
 
-    async def _insert(self, rows: Sequence[dict[str, Any]], positions: Mapping[str, int]) -> set[str]:
+    async def _insert(
+        self, rows: Sequence[dict[str, Any]], positions: Mapping[str, int], contents: Sequence[SealedContent] = ()
+    ) -> set[str]:
         async with system_transaction(self._engine) as conn:
             inserted = await insert_settlements(conn, rows) if rows else set[str]()
+            if contents:
+                await insert_request_contents(conn, contents)
             await set_journal_positions(conn, positions)
         return inserted
 

@@ -10,6 +10,7 @@ from perpetuo.core.month_book import Amount
 from perpetuo.core.principal import Principal
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest
 from perpetuo.core.usage import NOT_REPORTED, Usage
+from perpetuo.gateway.content_capture import ContentCapture
 from perpetuo.ledger.records import Outcome
 
 Interruption = Literal["client_gone", "draining"]
@@ -49,6 +50,8 @@ class Run:
     answered_by: Candidate | None = None
     substituted: Substituted = "none"
 
+    content: ContentCapture | None = None
+    """Where the workspace wants it kept."""
     intent_written: bool = False
     outcome: Outcome = "failed"
     status: int = 0

@@ -26,6 +26,7 @@ from perpetuo.core.resilience.retry import Failure, GiveUp, next_step
 from perpetuo.core.resolvers.provider_selector import substituted_as
 from perpetuo.events.types import ProviderAttempted, ProviderFailed, RequestReceived
 from perpetuo.gateway.attempt import Answer, Failed, OpenStream, attempt, note_attempt, vendor_words
+from perpetuo.gateway.content_capture import CapturedExchange, ContentCapture
 from perpetuo.gateway.health_notes import (
     note_abandoned,
     note_answer,
@@ -85,7 +86,11 @@ async def serve(exchange: Exchange, state: GatewayState, endpoint: Endpoint) -> 
         state.admission.check_address(exchange.peer, run.started_s)  # 1. per-address limit
         run.principal, snapshot = await identify(exchange, state)  # 2. who is it
         run.tags = parse_tags(exchange.header(b"x-perpetuo-tags"))
-        run.request = endpoint.parse(await read_body(exchange, state))  # 3. what do they want
+        body = await read_body(exchange, state)
+        if run.principal.workspace.log_content and state.seal_content is not None:
+            run.content = ContentCapture(body)
+            exchange = CapturedExchange(exchange, run.content)
+        run.request = endpoint.parse(body)  # 3. what do they want
         watcher = asyncio.create_task(_interrupt_when_gone(exchange, run))
         _announce(state, run)
         uses = run.request.uses if isinstance(run.request, ChatRequest) else frozenset[str]()

@@ -9,10 +9,11 @@ from perpetuo.core.month_book import Amount
 from perpetuo.core.request import ChatRequest
 from perpetuo.core.usage import Usage
 from perpetuo.events.types import DecisionTaken, QuotaBlocked, RequestFailed, RequestSucceeded
+from perpetuo.gateway.content_capture import ContentCapture
 from perpetuo.gateway.run import Run
 from perpetuo.gateway.state import GatewayState
 from perpetuo.ledger.journal import JournalUnavailable
-from perpetuo.ledger.records import Settlement
+from perpetuo.ledger.records import Content, Settlement
 from perpetuo.providers.base import StreamDecoder
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,8 @@ def settle(state: GatewayState, run: Run) -> None:
         used_tokens = max(0, (run.usage.input_tokens or 0) + (run.usage.output_tokens or 0))
         state.admission.release(run, run.principal, position, Amount(1, used_tokens, run.cost_nanousd or 0))
     _emit(state, run, duration_ms)
+    if run.content is not None:
+        _keep_content(state, run, run.content)
 
 
 def _record(state: GatewayState, run: Run, duration_ms: float) -> tuple[str, int]:
@@ -46,6 +49,19 @@ def _record(state: GatewayState, run: Run, duration_ms: float) -> tuple[str, int
     except JournalUnavailable as error:
         log.error("a refused request is not in the log: %s", error)
         return "", 0
+
+
+def _keep_content(state: GatewayState, run: Run, content: ContentCapture) -> None:
+    """Sealed, and last: it may be lost, the settlement may not."""
+    assert run.principal is not None and state.seal_content is not None
+    workspace_id = run.principal.workspace.id
+    sealed = state.seal_content(content.encoded(), workspace_id, run.id)
+    try:
+        state.journal.append_content(Content(run.id, workspace_id, sealed))
+    except JournalUnavailable as error:
+        state.contents_dropped += 1
+        if state.contents_dropped & (state.contents_dropped - 1) == 0:  # the 1st, 2nd, 4th, 8th, ...: never a flood
+            log.warning("%d contents of requests were not kept so far: %s", state.contents_dropped, error)
 
 
 def counted_usage(run: Run, decoder: StreamDecoder) -> Usage:

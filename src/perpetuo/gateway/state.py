@@ -1,6 +1,6 @@
 """Everything the data plane is given. Built in `wiring.py`; nothing here lives at module level."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from perpetuo.gateway.credentials import Credentials
 from perpetuo.gateway.health_peers import HealthPeers, NoPeers
 from perpetuo.gateway.run import Run
 from perpetuo.http.upstream import Deadlines, Upstream
-from perpetuo.ledger.records import Intent, Settlement
+from perpetuo.ledger.records import Content, Intent, Settlement
 from perpetuo.providers.base import ChatProvider
 
 
@@ -30,6 +30,10 @@ class Journal(Protocol):
 
     def append_settlement(self, settlement: Settlement) -> tuple[str, int]:
         """The journal file's name and the offset behind the record."""
+        ...
+
+    def append_content(self, content: Content) -> object:
+        """Raises JournalUnavailable: then there is no room for it."""
         ...
 
 
@@ -79,6 +83,10 @@ class GatewayState:
     credentials: Credentials = field(init=False)
     carriages: Mapping[str, Carriage] = field(init=False)
     """Of each protocol, by name."""
+    seal_content: Callable[[bytes, str, str], bytes] | None = None
+    """(content, workspace id, request id) -> sealed for its place; None: contents are not kept, whoever asks for it."""
+    contents_dropped: int = 0
+    """Since start: the journal had no room."""
     in_flight: set[Run] = field(default_factory=set[Run])
     draining: bool = False
 

@@ -25,12 +25,14 @@ import google_crc32c
 import msgspec
 
 from perpetuo.core.ports import Clock, Entropy
-from perpetuo.ledger.records import Intent, Record, Settlement
+from perpetuo.ledger.records import Content, Intent, Record, Settlement
 
 MAX_RECORD_BYTES = 4 * 1024 * 1024
 """Far above any honest record, and low enough that a length always has a zero byte."""
 SETTLEMENT_RESERVE_BYTES = 4096
 """Room kept for the settlement of each open intent."""
+CONTENT_SHARE = 0.5
+"""How much of a full journal may be there before contents are no longer taken: the rest is for accounting."""
 
 _HEADER = struct.Struct("<II")
 _PAYLOAD_START = b'{"type":"'
@@ -123,7 +125,13 @@ class JournalWriter:
         return len(self._unwritten)
 
     def append(self, record: Record) -> Position:
-        return self.append_intent(record) if isinstance(record, Intent) else self.append_settlement(record)
+        match record:
+            case Intent():
+                return self.append_intent(record)
+            case Settlement():
+                return self.append_settlement(record)
+            case Content():
+                return self.append_content(record)
 
     def append_intent(self, intent: Intent) -> Position:
         """Raises JournalUnavailable: then the request must not be forwarded."""
@@ -151,6 +159,14 @@ class JournalWriter:
             self._unwritten.append(frame)
             return Position(self.position.segment, self._offset + sum(map(len, self._unwritten)))
 
+    def append_content(self, content: Content) -> Position:
+        """Raises JournalUnavailable earlier than the others: when half of the bound is used, or a settlement waits."""
+        if self._unwritten:
+            raise JournalUnavailable("settlements wait for the disk")
+        frame = encode_frame(content)
+        self._require_room(len(frame), of_bound=CONTENT_SHARE)
+        return self._write(frame)
+
     def write_unwritten(self) -> None:
         """Tries again what waits in memory. Every append does this first; an idle process should each second."""
         while self._unwritten:
@@ -169,7 +185,7 @@ class JournalWriter:
         os.close(self._lock)
         self._lock = -1
 
-    def _require_room(self, frame_bytes: int) -> None:
+    def _require_room(self, frame_bytes: int, of_bound: float = 1.0) -> None:
         if self._max_total_bytes is None:
             return
         now_s = self._clock.monotonic_s()
@@ -185,7 +201,7 @@ class JournalWriter:
         reserved = (len(self._open_intents) + 1) * SETTLEMENT_RESERVE_BYTES
         expected = self._total_bytes + self._since_scan_bytes + frame_bytes + reserved
         self._full = expected > self._max_total_bytes
-        if self._full:
+        if expected > self._max_total_bytes * of_bound:
             raise JournalUnavailable(f"the journal has reached its bound of {self._max_total_bytes} bytes")
 
     def _write(self, frame: bytes) -> Position:

@@ -25,11 +25,12 @@ from perpetuo.ledger.journal import (
     segment_name,
     try_lock,
 )
-from perpetuo.ledger.records import Intent, Settlement
+from perpetuo.ledger.records import Content, Intent, Record, Settlement
 
 POLL_S = 0.25
 BATCH_ROWS = 500
 BATCH_RECORDS = 5000
+BATCH_CONTENT_BYTES = 8 * 1024 * 1024
 BACKOFF_MAX_S = 2.0
 MAINTENANCE_EVERY_S = 3600.0
 _INT64_MAX = 2**63 - 1
@@ -52,10 +53,14 @@ class ProjectionStore(Protocol):
         """File name -> bytes of it that are in the tables; files never seen are missing."""
         ...
 
-    async def apply(self, rows: Sequence[LogRow], positions: Mapping[str, int]) -> tuple[set[str], dict[str, str]]:
-        """In one transaction: inserts rows whose id is new, moves counters by these, stores the positions.
+    async def apply(
+        self, rows: Sequence[LogRow], positions: Mapping[str, int], contents: Sequence[Content] = ()
+    ) -> tuple[set[str], dict[str, str]]:
+        """In one transaction: inserts rows whose id is new, moves counters by these, inserts contents whose id is new,
+        stores the positions.
 
-        Returns the ids inserted, and id -> reason for rows the tables can never take.
+        Returns the ids inserted, and id -> reason for rows the tables can never take. Contents they can never take are
+        dropped.
         """
         ...
 
@@ -89,9 +94,15 @@ class _Batch:
     interrupted: set[str] = field(default_factory=set[str])
     positions: dict[str, int] = field(default_factory=dict[str, int])
     corrupt: list[tuple[Path, CorruptRegion]] = field(default_factory=list[tuple[Path, CorruptRegion]])
+    contents: list[Content] = field(default_factory=list[Content])
+    content_bytes: int = 0
 
     def full(self) -> bool:
-        return len(self.settlements) >= BATCH_ROWS or len(self.seen) >= BATCH_RECORDS
+        return (
+            len(self.settlements) >= BATCH_ROWS
+            or len(self.seen) >= BATCH_RECORDS
+            or self.content_bytes >= BATCH_CONTENT_BYTES
+        )
 
 
 class Projector:
@@ -178,9 +189,9 @@ class Projector:
 
     async def _apply(self, batch: _Batch) -> int:
         inserted: set[str] = set()
-        if batch.settlements:
+        if batch.settlements or batch.contents:
             rows = [log_row(settlement) for settlement in batch.settlements.values()]
-            inserted, rejected = await self._store.apply(rows, batch.positions)
+            inserted, rejected = await self._store.apply(rows, batch.positions, batch.contents)
             if rejected:
                 kept = [batch.settlements[request_id] for request_id in rejected]
                 await asyncio.to_thread(_keep_rejected, self._directory, kept)
@@ -289,6 +300,9 @@ def _collect(segment: Segment, offset: int, batch: _Batch) -> None:
         batch.positions[name] = next_offset
         if isinstance(record, CorruptRegion):
             batch.corrupt.append((segment.path, record))
+        elif isinstance(record, Content):
+            batch.contents.append(record)
+            batch.content_bytes += len(record.sealed)
         else:
             _note(name, record, batch)
             if isinstance(record, Settlement):
@@ -301,12 +315,12 @@ def _read_again(segment: Segment, end: int) -> _Batch:
     """The part of a segment that is in the tables, only to learn which of its intents are open."""
     batch = _Batch()
     for record, next_offset in _until(segment.path, end):
-        if next_offset <= end and not isinstance(record, CorruptRegion):
+        if next_offset <= end and not isinstance(record, Content | CorruptRegion):
             _note(segment.path.name, record, batch)
     return batch
 
 
-def _until(path: Path, end: int) -> Iterator[tuple[Intent | Settlement | CorruptRegion, int]]:
+def _until(path: Path, end: int) -> Iterator[tuple[Record | CorruptRegion, int]]:
     for record, next_offset in read_records(path):
         yield record, next_offset
         if next_offset >= end:

@@ -64,4 +64,13 @@ class Settlement(msgspec.Struct, frozen=True, tag="settlement"):
     end_user: str | None = None
 
 
-Record = Intent | Settlement
+class Content(msgspec.Struct, frozen=True, tag="content"):
+    """What was asked and answered (`core.content`), sealed. Written after the settlement; the first to go when there is
+    little room."""
+
+    id: str
+    workspace_id: str
+    sealed: bytes
+
+
+Record = Intent | Settlement | Content

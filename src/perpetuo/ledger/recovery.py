@@ -16,7 +16,7 @@ from perpetuo.ledger.journal import (
     read_records,
     try_lock,
 )
-from perpetuo.ledger.records import Intent, Settlement
+from perpetuo.ledger.records import Content, Intent, Settlement
 
 _log = logging.getLogger(__name__)
 
@@ -128,13 +128,15 @@ class _Findings:
             self.torn_bytes += torn_bytes
             _log.warning("%s: its last %d bytes are torn", segment.path.name, torn_bytes)
 
-    def _note(self, record: Intent | Settlement | CorruptRegion) -> None:
+    def _note(self, record: Intent | Settlement | Content | CorruptRegion) -> None:
         match record:
             case Intent():
                 self._open[record.id] = record
             case Settlement():
                 if self._open.pop(record.id, None) is None and record.outcome == "interrupted":
                     self._settled_elsewhere.add(record.id)
+            case Content():
+                pass  # Its settlement is before it.
             case CorruptRegion():
                 self.corrupt_regions += 1
 

@@ -65,7 +65,7 @@ class Tables:
         return {name: self.stored[name] for name in segments if name in self.stored}
 
     async def apply(
-        self, rows: Sequence[dict[str, Any]], positions: Mapping[str, int]
+        self, rows: Sequence[dict[str, Any]], positions: Mapping[str, int], contents: Sequence[object] = ()
     ) -> tuple[set[str], dict[str, str]]:
         new = {row["id"]: row["outcome"] for row in rows if row["id"] not in self.outcomes}
         self.outcomes |= new

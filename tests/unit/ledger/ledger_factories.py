@@ -10,7 +10,7 @@ from typing import Any
 from perpetuo.core.decision import Attempt, CandidateNote, DecisionNote
 from perpetuo.core.usage import Usage
 from perpetuo.ledger.journal import CorruptRegion, JournalWriter, list_segments, read_records
-from perpetuo.ledger.records import Intent, Record, Settlement
+from perpetuo.ledger.records import Content, Intent, Record, Settlement
 
 
 class TestClock:
@@ -93,6 +93,7 @@ class Tables:
 
     def __init__(self) -> None:
         self.rows: dict[str, dict[str, Any]] = {}
+        self.contents: dict[str, Content] = {}
         self.input_tokens = 0
         self.stored: dict[str, int] = {}
         self.down = False
@@ -104,9 +105,11 @@ class Tables:
         return {name: self.stored[name] for name in segments if name in self.stored}
 
     async def apply(
-        self, rows: Sequence[dict[str, Any]], positions: Mapping[str, int]
+        self, rows: Sequence[dict[str, Any]], positions: Mapping[str, int], contents: Sequence[Content] = ()
     ) -> tuple[set[str], dict[str, str]]:
         self._reach()
+        for content in contents:
+            self.contents.setdefault(content.id, content)
         rejected = {row["id"]: "refused" for row in rows if row["id"] in self.refused}
         new = {row["id"]: row for row in rows if row["id"] not in self.rows and row["id"] not in rejected}
         self.rows |= new
