@@ -17,6 +17,7 @@ from perpetuo.core.resolvers.provider_selector import RequestFacts
 from perpetuo.core.snapshot import STRATEGIES, ApiKey, Snapshot, StrategyName, Workspace
 from perpetuo.gateway.admit import UNLIMITED_OUTPUT_TOKENS
 from perpetuo.gateway.identify import check_usable
+from perpetuo.gateway.replies import told
 from perpetuo.gateway.select import Asked, choose, parse_substitution, refusal, resolve, shortages
 from perpetuo.gateway.state import GatewayState
 
@@ -156,4 +157,4 @@ def _figure(candidate: Candidate, view: HealthView | None, short_of: str | None)
 
 
 def _refused(error: GatewayError) -> Refusal:
-    return Refusal(error.row.status, error.code, error.message, error.param, error.retry_after_s)
+    return Refusal(error.row.status, error.code, told(error), error.param, error.retry_after_s)

@@ -82,9 +82,14 @@ async def send_error(exchange: Exchange, error: GatewayError, run: Run) -> None:
     await exchange.respond(error.row.status, headers, error_body(error, run.id))
 
 
+def told(error: GatewayError) -> str:
+    """What the client reads."""
+    return f"{error.message} {error.row.remedy}".strip()
+
+
 def _error_object(error: GatewayError, request_id: str) -> dict[str, object]:
     body: dict[str, object] = {
-        "message": f"{error.message} {error.row.remedy}".strip(),
+        "message": told(error),
         "type": error.row.type,
         "param": error.param,
         "code": error.code,
