@@ -1,15 +1,21 @@
 """What every request of the control plane passes before it is routed, and what every reply carries.
 
-Host and size of the request, requests a minute per address; security headers on whatever is answered.
+Host and size of the request, requests a minute per address; security headers on whatever is answered; and an answer
+even to what nobody foresaw.
 """
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from perpetuo.control.replies import ControlError, failure_response
+from starlette.exceptions import HTTPException
+
+from perpetuo.control.replies import TOO_LARGE, ControlError, failure_response, internal_error
 from perpetuo.control.state import ControlState
 from perpetuo.core.errors import AdmissionError
+
+log = logging.getLogger(__name__)
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -43,7 +49,8 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        send = _with_security_headers(send, scope["scheme"] == "https")
+        reply = _Reply(send, secure=scope["scheme"] == "https")
+        send = reply.send
         try:
             self._check(scope)
         except AdmissionError as error:
@@ -53,7 +60,13 @@ class Guard:
         except ControlError as error:
             await failure_response(error)(scope, receive, send)
             return
-        await self._app(scope, _bounded(receive, self._state.settings.max_body_bytes), send)
+        try:
+            await self._app(scope, _bounded(receive, self._state.settings.max_body_bytes), send)
+        except Exception as error:  # a request ends here; the handler of exceptions has logged where
+            log.error("a request of the control plane ended with %s", type(error).__name__)
+            if reply.begun:
+                raise  # the server closes the connection: half a reply must not look whole
+            await failure_response(internal_error())(scope, receive, send)
 
     def _check(self, scope: Scope) -> None:
         headers: list[tuple[bytes, bytes]] = scope["headers"]
@@ -68,13 +81,18 @@ class Guard:
             raise ControlError(
                 400, "unknown_host", "We do not answer to this Host: an operator can name it in PERPETUO_PUBLIC_URL."
             )
-        for name_bytes, value in headers:
-            if name_bytes == b"content-length" and int(value or b"0") > self._state.settings.max_body_bytes:
-                raise too_large(self._state.settings.max_body_bytes)
+        self._check_length([value for name, value in headers if name == b"content-length"])
+        if "\0" in scope["path"] or b"%00" in scope.get("query_string", b""):
+            raise ControlError(400, "bad_request", "An address has no NUL character.")
 
-
-def too_large(limit_bytes: int) -> ControlError:
-    return ControlError(413, "too_large", f"The body is larger than {limit_bytes} bytes.")
+    def _check_length(self, lengths: list[bytes]) -> None:
+        if not lengths:
+            return
+        # Python's own numbers have signs, spaces and underscores, and thousands of digits.
+        if len(lengths) > 1 or not re.fullmatch(rb"[0-9]{1,19}", lengths[0]):
+            raise ControlError(400, "bad_request", "Content-Length is no length.")
+        if int(lengths[0]) > self._state.settings.max_body_bytes:
+            raise ControlError(413, "too_large", TOO_LARGE)
 
 
 def _bounded(receive: Receive, limit_bytes: int) -> Receive:
@@ -87,21 +105,28 @@ def _bounded(receive: Receive, limit_bytes: int) -> Receive:
         if message["type"] == "http.request":
             received += len(message.get("body", b""))
             if received > limit_bytes:
-                raise too_large(limit_bytes)
+                # The one kind of exception that FastAPI lets through while it reads a body.
+                raise HTTPException(413)
         return message
 
     return receive_bounded
 
 
-def _with_security_headers(send: Send, secure: bool) -> Send:
-    async def send_with_headers(message: Message) -> None:
+class _Reply:
+    """Adds the security headers; knows whether the reply has begun."""
+
+    def __init__(self, send: Send, *, secure: bool) -> None:
+        self._send = send
+        self._secure = secure
+        self.begun = False
+
+    async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.begun = True
             headers: list[tuple[bytes, bytes]] = list(message.get("headers", ()))
             present = {name.lower() for name, _ in headers}
             headers += [(name, value) for name, value in SECURITY_HEADERS.items() if name not in present]
-            if secure:
+            if self._secure:
                 headers.append((b"strict-transport-security", HSTS))
             message["headers"] = headers
-        await send(message)
-
-    return send_with_headers
+        await self._send(message)

@@ -52,6 +52,7 @@ def create_engine(url: str, role: Role = "perpetuo_app", *, pool_size: int = 5) 
         max_overflow=0,
         pool_timeout=10.0,
         pool_pre_ping=True,
+        hide_parameters=True,  # an exception's text goes to the log, and parameters are hashes and sealed secrets
         json_serializer=_encode_json,
         json_deserializer=msgspec.json.decode,
     )
