@@ -164,7 +164,7 @@ def _note_cancelled(state: GatewayState, run: Run, candidate: Candidate, started
 
 def vendor_words(failure: UpstreamFailure, candidate: Candidate) -> str:
     """The vendor's message without the one secret it has seen, and without anything that looks like one."""
-    return Redactor(secret_pieces(candidate.key.secret)).redact_text(failure.message)[:500]
+    return Redactor(secret_pieces(candidate.key.secret)).redact_cut(failure.message)[:500]
 
 
 def context_for(run: Run, candidate: Candidate) -> ReplyContext:
@@ -186,7 +186,7 @@ def context_for(run: Run, candidate: Candidate) -> ReplyContext:
 
 def _without(secret: Secret, failure: UpstreamFailure) -> UpstreamFailure:
     """A fetched token is no provider key that `vendor_words` knows."""
-    return msgspec.structs.replace(failure, message=Redactor(secret_pieces(secret)).redact_text(failure.message))
+    return msgspec.structs.replace(failure, message=Redactor(secret_pieces(secret)).redact_cut(failure.message))
 
 
 def _encode(provider: ChatProvider, run: Run, candidate: Candidate, secret: Secret) -> UpstreamRequest:

@@ -3,7 +3,7 @@
 import base64
 import re
 from collections.abc import Callable, Iterable
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 import msgspec
 
@@ -74,10 +74,15 @@ def _keep_prefix(match: re.Match[str]) -> str:
 
 def _forms(secret: str) -> set[str]:
     escaped = _json_escaped(secret)
-    forms = {secret, escaped, escaped.replace("/", "\\/"), _json_escaped(escaped), quote(secret, safe="")}
+    forms = {secret, escaped, escaped.replace("/", "\\/"), _json_escaped(escaped)}
+    for percent in (quote(secret, safe=""), quote(secret), quote_plus(secret)):
+        forms |= {percent, _PERCENT.sub(lambda match: match[0].lower(), percent)}
     for encode in (base64.standard_b64encode, base64.urlsafe_b64encode):
         forms |= {form for lead in range(3) if len(form := _inside_base64(secret.encode(), lead, encode)) >= 8}
     return forms
+
+
+_PERCENT = re.compile("%[0-9A-F]{2}")
 
 
 def _json_escaped(text: str) -> str:

@@ -1,6 +1,7 @@
 import base64
 import json
-from urllib.parse import quote
+import re
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -29,11 +30,14 @@ UNKNOWN = {
         lambda text: json.dumps(json.dumps(text)),
         lambda text: json.dumps(text).replace("/", "\\/"),
         lambda text: quote(text, safe=""),
+        lambda text: quote(text),
+        lambda text: quote_plus(text, safe=" "),
+        lambda text: re.sub("%..", lambda match: match[0].lower(), quote(text, safe="")),
         lambda text: base64.b64encode(text.encode()).decode(),
         lambda text: base64.urlsafe_b64encode(text.encode()).decode(),
         lambda text: repr(text.encode()),
     ],
-    ids=["plain", "json", "json in json", "json with escaped slashes", "percent", "base64", "urlsafe", "repr"],
+    ids=["plain", "json", "json in json", "json with escaped slashes", "percent", "percent but slashes", "form", "small percent", "base64", "urlsafe", "repr"],
 )
 def test_a_known_secret_is_found_in_every_encoding_and_at_every_alignment(encode, around):
     text = encode(around + SECRET + around)
