@@ -18,6 +18,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from perpetuo.control.app import build_control_app, build_routes
+from perpetuo.control.refresh_tokens import RefreshTokens
 from perpetuo.control.session_tokens import SessionTokens
 from perpetuo.control.state import ControlSettings, ControlState
 from perpetuo.core.ids import api_key_digest
@@ -167,6 +168,7 @@ async def running_control(
         "sealer": Sealer(ENCRYPTION_KEY),
         "audit_keys": (audit_key(ENCRYPTION_KEY),),
         "tokens": SessionTokens(JWT_SECRET),
+        "refresh_tokens": RefreshTokens(JWT_SECRET),
         "catalog": CATALOG,
         "settings": settings or ControlSettings(sign_up="open"),
     }

@@ -1,12 +1,13 @@
 """Environment and `.env` -> Settings. Read once at start, by the command; everything below is handed values."""
 
 import ipaddress
+from email.utils import parseaddr
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -21,10 +22,12 @@ class Settings(BaseSettings):
         env_prefix="PERPETUO_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
     )
 
-    # The three of the founding document, without prefix.
+    # The founding document's, without prefix.
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
     jwt_secret: SecretStr | None = Field(default=None, validation_alias="JWT_SECRET")
     encryption_key: SecretStr | None = Field(default=None, validation_alias="ENCRYPTION_KEY")
+    encryption_key_next: SecretStr | None = Field(default=None, validation_alias="ENCRYPTION_KEY_NEXT")
+    """What ENCRYPTION_KEY is being exchanged for: opens as well, and seals once an operator has rotated to it."""
 
     data_dir: Path = Field(default_factory=default_data_dir)
     host: str = "127.0.0.1"
@@ -35,8 +38,24 @@ class Settings(BaseSettings):
     """Where people reach us, as https://gateway.example.com; links in mails, and which Host and Origin are ours."""
     signup: Literal["open", "invite", "closed"] | None = None
     """Who may make an account; None = open on a loopback address, else invite. Operators may change it later."""
+    operator_email: str | None = None
+    """`serve` makes this user, once, while the installation has no operator; with the password, or the file's first
+    line. Workers do not get them."""
+    operator_password: SecretStr | None = None
+    operator_password_file: Path | None = None
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Other pages whose scripts may call the control plane, as http://localhost:3001. Comma-separated."""
+
+    smtp_host: str | None = None
+    """Mails (invitations, forgotten passwords) go through this server; None = no mail. Needs `public_url`."""
+    smtp_port: int | None = Field(default=None, ge=1, le=65535)
+    """None = 587 for starttls, 465 for tls, 25 for none."""
+    smtp_user: str = ""
+    smtp_password: SecretStr | None = None
+    smtp_from: str = ""
+    """Whom mails are from: `Perpetuo <perpetuo@example.com>`, or an address."""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """none: only for a relay that is reached without passing a network that others are on."""
 
     # Egress: CIDRs, addresses or host names (each may carry `:port`) that provider base URLs may point to although
     # they are not public. Comma-separated.
@@ -104,6 +123,19 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return value.rstrip("/")
         return None if value is None else tuple(url.rstrip("/") for url in value)
+
+    @model_validator(mode="after")
+    def _mail_is_complete(self) -> Self:
+        if self.smtp_host is None:
+            return self
+        if self.public_url is None:
+            raise ValueError("PERPETUO_SMTP_HOST needs PERPETUO_PUBLIC_URL: mails have links in them")
+        name, address = parseaddr(self.smtp_from)
+        if "@" not in address or not f"{name}{address}".isprintable():
+            raise ValueError("PERPETUO_SMTP_HOST needs PERPETUO_SMTP_FROM: an e-mail address")
+        if self.smtp_security == "none" and self.smtp_password is not None:
+            raise ValueError("PERPETUO_SMTP_PASSWORD is sent with PERPETUO_SMTP_SECURITY=starttls or tls only")
+        return self
 
     @field_validator("ip_rate_limit_exempt", "trusted_proxies")
     @classmethod

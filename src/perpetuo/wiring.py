@@ -11,7 +11,7 @@ import secrets
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -22,7 +22,10 @@ import uvloop
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from perpetuo.control.app import FIRST_SEGMENTS, build_control_app
+from perpetuo.control.auth.throttle import AuthThrottle
 from perpetuo.control.guard import App
+from perpetuo.control.mail import SmtpMailer, SmtpSecurity, SmtpServer
+from perpetuo.control.refresh_tokens import RefreshTokens
 from perpetuo.control.session_tokens import SessionTokens
 from perpetuo.control.state import ControlSettings, ControlState
 from perpetuo.core.catalog import Catalog, Vendor
@@ -33,9 +36,18 @@ from perpetuo.core.resilience.health import Health
 from perpetuo.core.snapshot import ProviderKey, Workspace
 from perpetuo.db.discovery_store import SqlDiscoveryStore
 from perpetuo.db.engine import create_engine, owner_transaction
-from perpetuo.db.partitions import drop_expired, ensure_partitions
+from perpetuo.db.partitions import build_missing_indexes, drop_expired, ensure_partitions
 from perpetuo.db.projection_store import SqlProjectionStore
-from perpetuo.db.sealing import Sealer, audit_key, parse_secret
+from perpetuo.db.retention import delete_expired
+from perpetuo.db.sealing import (
+    FOR_PROVIDER_KEYS,
+    FOR_REQUEST_CONTENTS,
+    NONCE_BYTES,
+    Sealer,
+    audit_key,
+    parse_secret,
+    request_content_place,
+)
 from perpetuo.db.snapshot_loader import SnapshotLoader
 from perpetuo.events.event_manager import EventManager, Sink
 from perpetuo.events.sinks.jsonl_file import JsonlFileSink
@@ -46,6 +58,7 @@ from perpetuo.gateway.discovery import ModelDiscovery
 from perpetuo.gateway.endpoints import handle
 from perpetuo.gateway.health_exchange import HealthExchange, exchange_directory
 from perpetuo.gateway.key_probes import KeyProbes
+from perpetuo.gateway.key_test import KeyTester
 from perpetuo.gateway.snapshot_feed import SnapshotFeed
 from perpetuo.gateway.state import GatewayState, Limits
 from perpetuo.http.asgi_exchange import AsgiExchange
@@ -57,6 +70,7 @@ from perpetuo.http.proxies import proxy_from_environment
 from perpetuo.http.reference_client import ReferenceUpstream
 from perpetuo.http.server import PerpetuoHttpProtocol
 from perpetuo.http.upstream import Deadlines, Upstream
+from perpetuo.installation_secrets import encryption_keys
 from perpetuo.ledger.journal import JournalUnavailable, JournalWriter
 from perpetuo.ledger.projector import Projector
 from perpetuo.ledger.recovery import Recovery
@@ -72,6 +86,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CONTROL_CONNECTIONS = 5
+SMTP_PORTS: dict[SmtpSecurity, int] = {"starttls": 587, "tls": 465, "none": 25}
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 DEVELOPMENT_ORIGINS = ("http://localhost:3001", "http://127.0.0.1:3001")
 """Of the dashboard's development server."""
@@ -118,7 +133,7 @@ async def run_projector(settings: Settings, database_url: str, stop: asyncio.Eve
     recovery = asyncio.create_task(
         _recover_forever(Recovery(directory, clock, entropy, max_segment_bytes=SEGMENT_BYTES))
     )
-    background = [recovery]
+    background = [recovery, asyncio.create_task(_build_missing_indexes(database_url))]
     upstream: Upstream | None = None
     if settings.model_discovery == "on":
         upstream = await asyncio.to_thread(build_upstream, settings)
@@ -155,9 +170,20 @@ def _build_discovery(settings: Settings, engine: AsyncEngine, upstream: Upstream
     )
 
 
-def build_sealer(settings: Settings) -> Sealer:
-    encryption_key = None if settings.encryption_key is None else settings.encryption_key.get_secret_value()
-    return Sealer(parse_secret("ENCRYPTION_KEY", encryption_key))
+def build_sealer(settings: Settings, purpose: str = FOR_PROVIDER_KEYS) -> Sealer:
+    key, *others = encryption_keys(settings)
+    return Sealer(key, purpose=purpose, others=others)
+
+
+def build_content_seal(settings: Settings, entropy: Entropy) -> Callable[[bytes, str, str], bytes]:
+    """(content, workspace id, request id) -> what `request_contents` holds."""
+    sealer = build_sealer(settings, FOR_REQUEST_CONTENTS)
+
+    def seal(content: bytes, workspace_id: str, request_id: str) -> bytes:
+        place = request_content_place(workspace_id, request_id)
+        return sealer.seal(content, place, entropy.random_bytes(NONCE_BYTES))
+
+    return seal
 
 
 def build_control(settings: Settings, database_url: str, state: GatewayState, catalog: Catalog) -> ControlState | None:
@@ -165,19 +191,38 @@ def build_control(settings: Settings, database_url: str, state: GatewayState, ca
     take no connection from the snapshot feed."""
     if settings.jwt_secret is None or settings.encryption_key is None:
         return None
-    encryption_key = parse_secret("ENCRYPTION_KEY", settings.encryption_key.get_secret_value())
     clock = state.clock
+    jwt_secret = parse_secret("JWT_SECRET", settings.jwt_secret.get_secret_value())
     return ControlState(
         engine=create_engine(database_url, role="perpetuo_app", pool_size=CONTROL_CONNECTIONS),
         clock=clock,
         entropy=state.entropy,
         sealer=build_sealer(settings),
-        audit_keys=(audit_key(encryption_key),),
-        tokens=SessionTokens(parse_secret("JWT_SECRET", settings.jwt_secret.get_secret_value())),
+        audit_keys=tuple(audit_key(key) for key in encryption_keys(settings)),
+        tokens=SessionTokens(jwt_secret),
+        refresh_tokens=RefreshTokens(jwt_secret),
         catalog=catalog,
         settings=control_settings(settings),
         check_address=lambda address: state.admission.check_address(address, clock.monotonic_s()),
+        egress=EgressPolicy(settings.egress_allow),
+        test_provider_key=KeyTester(state.upstream, state.protocols, clock).test,
+        mailer=build_mailer(settings),
+        throttle=AuthThrottle(settings.workers),
     )
+
+
+def build_mailer(settings: Settings) -> SmtpMailer | None:
+    if settings.smtp_host is None:
+        return None
+    server = SmtpServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port or SMTP_PORTS[settings.smtp_security],
+        sender=settings.smtp_from,
+        security=settings.smtp_security,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value() if settings.smtp_password else "",
+    )
+    return SmtpMailer(server, default_ssl_context(settings.ca_bundle))
 
 
 def control_settings(settings: Settings) -> ControlSettings:
@@ -308,6 +353,7 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
         availability=Availability(_fingerprint_key(settings)),
         health=Health(),
         limits=build_limits(settings),
+        seal_content=build_content_seal(settings, entropy),
     )
     control = build_control(settings, database_url, state, catalog)
     background = [
@@ -333,6 +379,7 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
         await asyncio.to_thread(journal.close)
         await engine.dispose()
         if control is not None:
+            control.passwords.close()
             await control.engine.dispose()
 
 
@@ -368,7 +415,7 @@ def _enabled_keys(feed: SnapshotFeed) -> list[tuple[ProviderKey, Vendor]]:
         (key, snapshot.catalog.vendors[key.vendor])
         for workspace in snapshot.workspaces.values()
         for key in workspace.provider_keys
-        if key.enabled
+        if workspace.may_use(key)
     ]
 
 
@@ -449,6 +496,15 @@ async def _maintain(owner: AsyncEngine, clock: Clock, retention_days: int) -> No
     async with owner_transaction(owner) as connection:
         await ensure_partitions(connection, wall_ms)
         await drop_expired(connection, wall_ms, retention_days)
+    await delete_expired(owner, wall_ms, retention_days)
+
+
+async def _build_missing_indexes(database_url: str) -> None:
+    """Once, beside everything else. What it did not get to is built after the next start."""
+    try:
+        await build_missing_indexes(database_url)
+    except Exception as exc:  # noqa: BLE001 - a task ends here; searches are slower without the index, nothing else
+        log.warning("indexes of request_logs are still missing: %s", type(exc).__name__)
 
 
 async def _recover_forever(recovery: Recovery) -> None:

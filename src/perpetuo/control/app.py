@@ -9,8 +9,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute
 
 from perpetuo.control.api_keys.routes import routes as api_keys
+from perpetuo.control.auth.routes import routes as auth
 from perpetuo.control.guard import App, Guard
 from perpetuo.control.policies import Policy
+from perpetuo.control.provider_keys.routes import routes as provider_keys
 from perpetuo.control.reference.routes import routes as reference
 from perpetuo.control.replies import FAILURES, handle_every_exception
 from perpetuo.control.state import ControlState
@@ -18,7 +20,7 @@ from perpetuo.control.state import ControlState
 FIRST_SEGMENTS = frozenset({"auth", "workspaces", "admin", "openapi.json", "docs"})
 """Of the paths that are ours; everything else is the data plane's."""
 
-RESOURCES: tuple[APIRouter, ...] = (api_keys, reference)
+RESOURCES: tuple[APIRouter, ...] = (auth, api_keys, provider_keys, reference)
 
 DESCRIPTION = (
     "People and machines run a Perpetuo installation with this. Replies are `{\"success\": true, \"data\": ...}` or "

@@ -2,17 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from perpetuo.control.auth.throttle import AuthThrottle
+from perpetuo.control.hash_pool import HashPool
 from perpetuo.control.mail import Mailer
+from perpetuo.control.refresh_tokens import RefreshTokens
 from perpetuo.control.session_tokens import SessionTokens
-from perpetuo.core.catalog import Catalog
+from perpetuo.core.catalog import Catalog, Vendor
 from perpetuo.core.ids import uuid7
+from perpetuo.core.inspection import KeyTestResult
+from perpetuo.core.limits import MAX_KEYS, RequestMinute, SlidingMinutes
 from perpetuo.core.ports import Clock, Entropy
+from perpetuo.core.snapshot import ProviderKey
 from perpetuo.db.sealing import Sealer
+from perpetuo.http.egress import EgressPolicy
 
 SignUp = Literal["open", "invite", "closed"]
 
@@ -39,6 +46,16 @@ def _nothing_to_check(address: str) -> None:
     del address
 
 
+def _no_key_tests() -> SlidingMinutes[RequestMinute]:
+    return SlidingMinutes(RequestMinute, MAX_KEYS)
+
+
+class KeyTester(Protocol):
+    async def __call__(self, key: ProviderKey, vendor: Vendor, *, by_chat: bool = False) -> KeyTestResult:
+        """Calls the vendor, once or twice. Never raises for what the vendor or the key does."""
+        ...
+
+
 @dataclass(slots=True)
 class ControlState:
     engine: AsyncEngine
@@ -46,14 +63,24 @@ class ControlState:
     entropy: Entropy
     sealer: Sealer
     audit_keys: tuple[bytes, ...]
-    """The first seals the audit log's head, any opens it (`db.sealing.audit_key`)."""
+    """Any of them may seal the audit log's head (`db.sealing.audit_key`); the first seals its first."""
     tokens: SessionTokens
+    refresh_tokens: RefreshTokens
     catalog: Catalog
     settings: ControlSettings = field(default_factory=ControlSettings)
     check_address: Callable[[str], None] = _nothing_to_check
     """Raises AdmissionError for a client address over its requests a minute."""
     mailer: Mailer | None = None
     """None: this installation sends no mail."""
+    passwords: HashPool = field(default_factory=HashPool)
+    throttle: AuthThrottle = field(default_factory=AuthThrottle)
+
+    egress: EgressPolicy = field(default_factory=EgressPolicy)
+    """Where provider keys may lead; the data plane's connector decides again, with the addresses in hand."""
+    test_provider_key: KeyTester | None = None
+    """None: this process calls no providers."""
+    key_tests: SlidingMinutes[RequestMinute] = field(default_factory=_no_key_tests)
+    """Tests of provider keys, by workspace."""
 
     def new_id(self) -> str:
         return str(uuid7(self.now_ms(), self.entropy.random_bytes(10)))

@@ -20,9 +20,16 @@ async def insert_user(
     )
 
 
-async def get_user(conn: AsyncConnection, user_id: str) -> Row | None:
-    row = (await conn.execute(select(users).where(users.c.id == user_id))).mappings().first()
+async def get_user(conn: AsyncConnection, user_id: str, *, lock: bool = False) -> Row | None:
+    """lock: nobody else changes the row, or locks it, to the end of the transaction."""
+    statement = select(users).where(users.c.id == user_id)
+    row = (await conn.execute(statement.with_for_update(key_share=True) if lock else statement)).mappings().first()
     return dict(row) if row else None
+
+
+async def is_anybody_there(conn: AsyncConnection) -> bool:
+    """Whether there is any user at all."""
+    return (await conn.execute(select(users.c.id).limit(1))).first() is not None
 
 
 async def get_user_by_email(conn: AsyncConnection, email: str) -> Row | None:
@@ -44,3 +51,42 @@ async def list_users(conn: AsyncConnection) -> list[Row]:
 async def set_password_hash(conn: AsyncConnection, user_id: str, password_hash: str) -> bool:
     changed = await conn.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
     return changed.rowcount == 1
+
+
+async def any_user(conn: AsyncConnection) -> bool:
+    return await conn.scalar(select(users.c.id).limit(1)) is not None
+
+
+async def any_operator(conn: AsyncConnection) -> bool:
+    return await conn.scalar(select(users.c.id).where(users.c.is_operator).limit(1)) is not None
+
+
+async def lock_operators(conn: AsyncConnection) -> None:
+    """Of two who make each other no operator, the second waits and then sees that it would be the last."""
+    await conn.execute(select(users.c.id).where(users.c.is_operator).order_by(users.c.id).with_for_update())
+
+
+async def other_operators(conn: AsyncConnection, user_id: str) -> bool:
+    """Whether somebody else, not suspended, runs the installation."""
+    others = select(users.c.id).where(users.c.is_operator, ~users.c.suspended, users.c.id != user_id)
+    return await conn.scalar(others.limit(1)) is not None
+
+
+async def update_user(conn: AsyncConnection, user_id: str, changes: dict[str, Any]) -> bool:
+    """changes: of is_operator, suspended."""
+    allowed = {"is_operator", "suspended"}
+    if not changes or changes.keys() - allowed:
+        raise ValueError(f"these columns can not be changed: {sorted(changes.keys() - allowed)}")
+    changed = await conn.execute(update(users).where(users.c.id == user_id).values(changes))
+    return changed.rowcount == 1
+
+
+async def page_users(conn: AsyncConnection, *, limit: int, before_id: str | None, email_prefix: str = "") -> list[Row]:
+    """Newest first, without their password hashes. email_prefix: in any case."""
+    statement = select(*(column for column in users.c if column.name != "password_hash"))
+    if before_id is not None:
+        statement = statement.where(users.c.id < before_id)
+    if email_prefix:
+        statement = statement.where(func.lower(users.c.email).startswith(email_prefix.lower(), autoescape=True))
+    rows = (await conn.execute(statement.order_by(users.c.id.desc()).limit(limit))).mappings()
+    return [dict(row) for row in rows]
