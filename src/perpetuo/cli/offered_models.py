@@ -8,7 +8,8 @@ import httpx2
 import msgspec
 
 from perpetuo.cli.failures import Failure
-from perpetuo.core.catalog import ALL_CAPABILITIES, TIERS, Intent, Model, Tier, Vendor
+from perpetuo.control.provider_keys.validation import in_order, offer
+from perpetuo.core.catalog import TIERS, Intent, Model, Vendor
 from perpetuo.core.snapshot import Secret
 from perpetuo.providers.auth import auth_headers
 
@@ -36,8 +37,8 @@ def parse_models(vendor: Vendor, texts: Sequence[str]) -> tuple[Model, ...]:
             raise Failure(f"--model {text}: write NAME or NAME=TIER, TIER one of {', '.join((*TIERS, EMBEDDING))}.")
         if promise in TIERS and taken.setdefault(promise, name) != name:
             raise Failure(f"--model {text}: {taken[promise]} has the tier {promise} already; a tier holds one model.")
-        model = models.get(name) or _offer(vendor, name, EMBEDDING if promise == EMBEDDING else "chat")
-        tiers: tuple[Tier, ...] = tuple(tier for tier in TIERS if tier in model.tiers or tier == promise)
+        model = models.get(name) or offer(vendor, name, EMBEDDING if promise == EMBEDDING else "chat")
+        tiers = in_order([*model.tiers, *(tier for tier in TIERS if tier == promise)])
         models[name] = msgspec.structs.replace(model, tiers=tiers)
     return tuple(models.values())
 
@@ -59,14 +60,5 @@ def ask_for_models(vendor: Vendor, base_url: str, secret: str, ca_bundle: Path |
         raise Failure(f"{base_url}/models did not answer with a model list ({type(error).__name__}).") from None
     # Servers do not say what a model is for; a name that says so is all there is.
     return tuple(
-        _offer(vendor, model.id, EMBEDDING if "embed" in model.id.lower() else "chat")
-        for model in listed[:LONGEST_LIST]
+        offer(vendor, model.id, EMBEDDING if "embed" in model.id.lower() else "chat") for model in listed[:LONGEST_LIST]
     )
-
-
-def _offer(vendor: Vendor, name: str, intent: Intent) -> Model:
-    """The catalog's row when it has one, without its tiers, which are promises of the catalog's own choice."""
-    for model in vendor.models:
-        if model.id == name:
-            return msgspec.structs.replace(model, tiers=())
-    return Model(id=name, canonical=name, intent=intent, capabilities=ALL_CAPABILITIES)

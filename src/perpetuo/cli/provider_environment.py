@@ -7,11 +7,9 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from perpetuo.control.provider_keys.validation import OUR_KEYS_BEGIN
 from perpetuo.core.catalog import Catalog
 from perpetuo.providers.catalog.load import load_catalog
-
-OUR_KEYS_BEGIN = "pk_"
-"""What our own banner tells people to export as OPENAI_API_KEY: taking it would make the gateway call itself."""
 
 
 def today() -> datetime.date:

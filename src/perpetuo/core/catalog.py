@@ -72,6 +72,7 @@ class Vendor(msgspec.Struct, frozen=True):
     protocol:       the file in `perpetuo.providers` that speaks to it: `openai_chat`, `anthropic_messages`, ...
     base_url:       as the vendor's own SDK takes it (OpenAI-compatible with `/v1`; Anthropic without a version);
                     None = the provider key must bring one.
+    base_url_example: of a base URL, for people who have to bring one.
     auth:           how the key travels: a header (`bearer`, `x-api-key`, `api-key`, `x-goog-api-key`), a signature
                     (`aws`), a token fetched for it (`google`; `azure`, where the secret is no plain key), or `none`.
     chat_path, stream_path, models_path: behind the base URL, where they differ from the protocol's own; `{model}` is
@@ -100,6 +101,7 @@ class Vendor(msgspec.Struct, frozen=True):
     max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     extra_headers: tuple[tuple[str, str], ...] = ()
     body_fields: tuple[tuple[str, str], ...] = ()
+    base_url_example: str = ""
     last_resort: bool = False
     chat_path: str | None = None
     stream_path: str | None = None

@@ -1,15 +1,22 @@
 """Provider keys of one workspace. What is sealed stays sealed here."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from perpetuo.core.snapshot import DEFAULT_PRIORITY
 from perpetuo.db.tables import provider_keys
 
 Row = dict[str, Any]
+
+# Neither what is sealed nor the vendor's own list, which may be long.
+SHOWN = [
+    *(column for column in provider_keys.c if column.name not in ("secret_sealed", "discovered")),
+    func.jsonb_array_length(provider_keys.c.discovered).label("discovered_models"),
+]
 
 
 async def insert_provider_key(
@@ -53,10 +60,50 @@ async def list_provider_keys(conn: AsyncConnection, workspace_id: str) -> list[R
     return [dict(row) for row in (await conn.execute(statement)).mappings()]
 
 
-async def get_provider_key(conn: AsyncConnection, workspace_id: str, provider_key_id: str) -> Row | None:
-    statement = select(provider_keys).where(_this(workspace_id, provider_key_id))
-    row = (await conn.execute(statement)).mappings().first()
+async def page_provider_keys(
+    conn: AsyncConnection, workspace_id: str, *, limit: int, after: tuple[int, datetime, str] | None
+) -> list[Row]:
+    """Like `list_provider_keys`, the columns of SHOWN. after: priority, created_at and id of the last one before."""
+    order = (provider_keys.c.priority, provider_keys.c.created_at, provider_keys.c.id)
+    statement = select(*SHOWN).where(provider_keys.c.workspace_id == workspace_id)
+    if after is not None:
+        statement = statement.where(tuple_(*order) > tuple_(*after))
+    rows = (await conn.execute(statement.order_by(*order).limit(limit))).mappings()
+    return [dict(row) for row in rows]
+
+
+async def get_provider_key(
+    conn: AsyncConnection, workspace_id: str, provider_key_id: str, *, lock: bool = False
+) -> Row | None:
+    """lock: nobody else changes it before the end of this transaction."""
+    statement = select(provider_keys, func.jsonb_array_length(provider_keys.c.discovered).label("discovered_models"))
+    statement = statement.where(_this(workspace_id, provider_key_id))
+    row = (await conn.execute(statement.with_for_update() if lock else statement)).mappings().first()
     return dict(row) if row else None
+
+
+async def count_provider_keys(conn: AsyncConnection, workspace_id: str) -> int:
+    statement = select(func.count()).select_from(provider_keys).where(provider_keys.c.workspace_id == workspace_id)
+    return await conn.scalar(statement) or 0
+
+
+async def lock_priorities(conn: AsyncConnection, workspace_id: str) -> dict[str, int]:
+    """Id -> priority of every key, which nobody else changes before the end of this transaction. In the order of
+    their ids, so that two who do this wait for each other instead of forever."""
+    statement = select(provider_keys.c.id, provider_keys.c.priority).where(provider_keys.c.workspace_id == workspace_id)
+    rows = await conn.execute(statement.order_by(provider_keys.c.id).with_for_update())
+    return {key_id: priority for key_id, priority in rows.all()}
+
+
+async def set_priorities(conn: AsyncConnection, workspace_id: str, priorities: dict[str, int]) -> None:
+    """priorities: id -> the new one."""
+    if priorities:
+        await conn.execute(
+            update(provider_keys)
+            .where(provider_keys.c.workspace_id == workspace_id, provider_keys.c.id == bindparam("key_id"))
+            .values(priority=bindparam("new_priority"), updated_at=func.now()),
+            [{"key_id": key_id, "new_priority": priority} for key_id, priority in sorted(priorities.items())],
+        )
 
 
 async def find_provider_key(conn: AsyncConnection, workspace_id: str, vendor: str, label: str) -> Row | None:

@@ -98,9 +98,9 @@ VERTEX_ANTHROPIC = Vendor(
     name="vertex-anthropic",
     title="Claude on Google Vertex AI",
     protocol="anthropic_messages",
-    # https://LOCATION-aiplatform.googleapis.com/v1/projects/PROJECT/locations/LOCATION, and for `global` without the
-    # location in the host's name.
+    # For `global`, without the location in the host's name.
     base_url=None,
+    base_url_example="https://us-east5-aiplatform.googleapis.com/v1/projects/PROJECT/locations/us-east5",
     auth="google",
     chat_path="/publishers/anthropic/models/{model}:rawPredict",
     stream_path="/publishers/anthropic/models/{model}:streamRawPredict",

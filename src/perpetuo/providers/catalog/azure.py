@@ -18,7 +18,8 @@ AZURE = Vendor(
     name="azure",
     title="Azure OpenAI",
     protocol="openai_chat",
-    base_url=None,  # https://RESOURCE.openai.azure.com/openai/v1
+    base_url=None,
+    base_url_example="https://RESOURCE.openai.azure.com/openai/v1",
     auth="azure",
     max_tokens_field="max_completion_tokens",
     models_path="",
@@ -33,7 +34,8 @@ AZURE_DEPLOYMENTS = msgspec.structs.replace(
     AZURE,
     name="azure-deployments",
     title="Azure OpenAI (dated API)",
-    # base URL: https://RESOURCE.openai.azure.com. The last version that is no preview.
+    base_url_example="https://RESOURCE.openai.azure.com",
+    # The last version that is no preview.
     chat_path="/openai/deployments/{model}/chat/completions?api-version=2024-10-21",
     source_url="https://learn.microsoft.com/azure/ai-foundry/openai/reference",
 )

@@ -59,9 +59,9 @@ VERTEX = Vendor(
     name="vertex",
     title="Google Vertex AI",
     protocol="gemini_generate",
-    # https://LOCATION-aiplatform.googleapis.com/v1/projects/PROJECT/locations/LOCATION, and for `global` without the
-    # location in the host's name.
+    # For `global`, without the location in the host's name.
     base_url=None,
+    base_url_example="https://us-east5-aiplatform.googleapis.com/v1/projects/PROJECT/locations/us-east5",
     auth="google",
     chat_path="/publishers/google/models/{model}:generateContent",
     stream_path="/publishers/google/models/{model}:streamGenerateContent?alt=sse",
