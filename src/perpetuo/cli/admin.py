@@ -1,6 +1,7 @@
 """`perpetuo admin`: providers, API keys, workspaces and users, straight in the database."""
 
 import os
+import time
 import uuid
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -9,28 +10,37 @@ from typing import Any
 import click
 import msgspec
 
-from perpetuo.cli.database_access import database, encryption_key, run_with_database
+from perpetuo.cli.audit import audit
+from perpetuo.cli.database_access import database, run_with_database
+from perpetuo.cli.encryption import encryption
 from perpetuo.cli.failures import Failure
 from perpetuo.cli.offered_models import ask_for_models, parse_models
 from perpetuo.cli.operator_records import (
+    Operator,
     add_api_key,
     add_provider_key,
-    add_user,
     add_workspace,
+    change_database,
     change_workspace,
     find_workspace,
     operator_transaction,
 )
 from perpetuo.cli.options import load_settings
-from perpetuo.cli.provider_environment import OUR_KEYS_BEGIN, today
+from perpetuo.cli.people import create_user, reset_link, suspend_user
+from perpetuo.cli.provider_environment import today
 from perpetuo.cli.table import print_table
+from perpetuo.control.provider_keys.validation import (
+    KeyRefused,
+    check_base_url,
+    check_entered_secret,
+    needs_secret,
+)
 from perpetuo.core.catalog import Model, Vendor
 from perpetuo.core.errors import EgressBlocked
-from perpetuo.core.snapshot import DEFAULT_PRIORITY, STRATEGIES, SUBSTITUTIONS, Secret
+from perpetuo.core.snapshot import DEFAULT_PRIORITY, STRATEGIES, SUBSTITUTIONS
 from perpetuo.db.queries import api_keys, provider_keys, workspaces
 from perpetuo.db.settings_documents import WorkspaceSettings
 from perpetuo.http.egress import EgressPolicy
-from perpetuo.providers.auth import InvalidSecret, check_secret
 from perpetuo.providers.catalog.load import load_catalog
 from perpetuo.settings import Settings
 
@@ -78,44 +88,19 @@ def provider_add(
     settings = load_settings()
     vendor = find_vendor(vendor_name)
     secret = read_secret(vendor, api_key, api_key_env)
-    url = check_base_url(vendor, base_url)
+    url = read_base_url(vendor, base_url)
     try:
-        check_secret(vendor, Secret(secret), url)
-    except InvalidSecret as error:
-        raise Failure(str(error)) from None
+        check_entered_secret(vendor, secret, url, time.time())
+    except KeyRefused as refused:
+        raise Failure(refused.sentence) from None
     models = parse_models(vendor, model_texts)
     if not models and vendor.self_hosted:
         models = _ask_or_explain(vendor, url, secret, settings)
-    with database(settings) as database_url:
-        key_id, name = run_with_database(
-            _add_provider(
-                database_url, workspace, encryption_key(settings), vendor, secret, base_url, label, priority, models
-            )
-        )
-    click.echo(f"{key_id}  {vendor.name}{f' ({label})' if label else ''} added to workspace {name}")
-    for model in models:
-        click.echo(f"  serves {model.id} ({', '.join((model.intent, *model.tiers))})")
-    if vendor.self_hosted and not any(model.tiers for model in models):
-        click.echo("  serves no tier, only its models by name: assign one with --model NAME=TIER")
-    _warn_when_blocked(url, settings)
 
-
-async def _add_provider(
-    database_url: str,
-    workspace: str | None,
-    key: str,
-    vendor: Vendor,
-    secret: str,
-    base_url: str | None,
-    label: str,
-    priority: int,
-    models: tuple[Model, ...],
-) -> tuple[str, str]:
-    async with operator_transaction(database_url) as conn:
-        row = await find_workspace(conn, workspace)
+    async def add(operator: Operator) -> tuple[str, str]:
+        row = await find_workspace(operator.conn, workspace)
         key_id = await add_provider_key(
-            conn,
-            key,
+            operator,
             row["id"],
             vendor=vendor.name,
             secret=secret,
@@ -125,6 +110,14 @@ async def _add_provider(
             models=models,
         )
         return key_id, row["name"]
+
+    key_id, name = change_database(settings, add)
+    click.echo(f"{key_id}  {vendor.name}{f' ({label})' if label else ''} added to workspace {name}")
+    for model in models:
+        click.echo(f"  serves {model.id} ({', '.join((model.intent, *model.tiers))})")
+    if vendor.self_hosted and not any(model.tiers for model in models):
+        click.echo("  serves no tier, only its models by name: assign one with --model NAME=TIER")
+    _warn_when_blocked(url, settings)
 
 
 def find_vendor(name: str) -> Vendor:
@@ -144,23 +137,17 @@ def read_secret(vendor: Vendor, api_key: str | None, api_key_env: str | None) ->
         if not api_key:
             raise Failure(f"The environment has no {api_key_env}.")
     secret = (api_key or "").strip()
-    if not secret and vendor.auth != "none" and not vendor.self_hosted:
+    if not secret and needs_secret(vendor):
         raise Failure(f"{vendor.title} needs a key: give --api-key-env NAME, or --api-key KEY.")
-    if secret.startswith(OUR_KEYS_BEGIN):
-        raise Failure("This is one of Perpetuo's own keys (pk_...), not a provider's.")
     return secret
 
 
-def check_base_url(vendor: Vendor, base_url: str | None) -> str:
+def read_base_url(vendor: Vendor, base_url: str | None) -> str:
     """The URL that will be used. Raises Failure."""
-    url = base_url or vendor.base_url
-    if url is None:
-        raise Failure(f"{vendor.title} needs --base-url, for instance https://llm.example.com/v1.")
-    if not url.startswith(("http://", "https://")):
-        raise Failure("--base-url has to begin with https:// or http://.")
-    if any(mark in url for mark in "?#@ \\"):
-        raise Failure("--base-url holds a query, a fragment, a user or a blank: give scheme, host and path only.")
-    return url.rstrip("/")
+    try:
+        return check_base_url(vendor, base_url)
+    except KeyRefused as refused:
+        raise Failure(f"--base-url: {refused.sentence}") from None
 
 
 def _ask_or_explain(vendor: Vendor, url: str, secret: str, settings: Settings) -> tuple[Model, ...]:
@@ -220,15 +207,13 @@ def provider_list(workspace: str | None) -> None:
 def provider_remove(workspace: str | None, provider_key_id: str) -> None:
     """Remove a provider key; its id is in `provider list`."""
 
-    async def remove(database_url: str) -> bool:
-        async with operator_transaction(database_url) as conn:
-            row = await find_workspace(conn, workspace)
-            return await provider_keys.delete_provider_key(conn, row["id"], require_uuid(provider_key_id))
+    async def remove(operator: Operator) -> None:
+        row, key_id = await find_workspace(operator.conn, workspace), require_uuid(provider_key_id)
+        if not await provider_keys.delete_provider_key(operator.conn, row["id"], key_id):
+            raise Failure(f"There is no provider key {provider_key_id}: see `perpetuo admin provider list`.")
+        operator.note("provider_keys.delete", "provider_key", key_id, row["id"])
 
-    with database(load_settings()) as database_url:
-        removed = run_with_database(remove(database_url))
-    if not removed:
-        raise Failure(f"There is no provider key {provider_key_id}: see `perpetuo admin provider list`.")
+    change_database(load_settings(), remove)
     click.echo("removed")
 
 
@@ -246,13 +231,11 @@ def key() -> None:
 def key_create(workspace: str | None, name: str) -> None:
     """Make an API key and show it, once."""
 
-    async def create(database_url: str) -> tuple[str, str, str]:
-        async with operator_transaction(database_url) as conn:
-            row = await find_workspace(conn, workspace)
-            return (*await add_api_key(conn, row["id"], name), row["name"])
+    async def create(operator: Operator) -> tuple[str, str, str]:
+        row = await find_workspace(operator.conn, workspace)
+        return (*await add_api_key(operator, row["id"], name), row["name"])
 
-    with database(load_settings()) as database_url:
-        key_id, api_key, workspace_name = run_with_database(create(database_url))
+    key_id, api_key, workspace_name = change_database(load_settings(), create)
     click.echo(api_key)
     click.echo(f"id {key_id}, workspace {workspace_name}; it can not be shown again.", err=True)
 
@@ -291,15 +274,13 @@ def key_list(workspace: str | None) -> None:
 def key_revoke(workspace: str | None, api_key_id: str) -> None:
     """Revoke an API key; its id is in `key list`."""
 
-    async def revoke(database_url: str) -> bool:
-        async with operator_transaction(database_url) as conn:
-            row = await find_workspace(conn, workspace)
-            return await api_keys.revoke_api_key(conn, row["id"], require_uuid(api_key_id))
+    async def revoke(operator: Operator) -> None:
+        row, key_id = await find_workspace(operator.conn, workspace), require_uuid(api_key_id)
+        if not await api_keys.revoke_api_key(operator.conn, row["id"], key_id):
+            raise Failure(f"There is no API key {api_key_id} that is still valid: see `perpetuo admin key list`.")
+        operator.note("api_keys.revoke", "api_key", key_id, row["id"])
 
-    with database(load_settings()) as database_url:
-        revoked = run_with_database(revoke(database_url))
-    if not revoked:
-        raise Failure(f"There is no API key {api_key_id} that is still valid: see `perpetuo admin key list`.")
+    change_database(load_settings(), revoke)
     click.echo("revoked")
 
 
@@ -346,12 +327,7 @@ def workspace_list() -> None:
 def workspace_create(name: str, owner: str | None) -> None:
     """Make a workspace."""
 
-    async def create(database_url: str) -> str:
-        async with operator_transaction(database_url) as conn:
-            return await add_workspace(conn, name, owner)
-
-    with database(load_settings()) as database_url:
-        click.echo(run_with_database(create(database_url)))
+    click.echo(change_database(load_settings(), lambda operator: add_workspace(operator, name, owner)))
 
 
 @workspace.command("set")
@@ -399,44 +375,24 @@ def workspace_set(
     if not changes and not own_prices and suspended is None:
         raise Failure("Nothing to change: see `perpetuo admin workspace set --help`.")
 
-    async def change(database_url: str) -> str:
-        async with operator_transaction(database_url) as conn:
-            row = await find_workspace(conn, name_or_id)
-            if own_prices:
-                kept = {**row["settings"].get("prices", {}), **own_prices}
-                changes["prices"] = {name: bands for name, bands in kept.items() if bands is not None}
-            if changes:
-                await change_workspace(conn, row, changes)
-            if suspended is not None:
-                await workspaces.set_workspace_suspended(conn, row["id"], suspended=suspended)
-            return row["name"]
+    async def change(operator: Operator) -> str:
+        row, details = await find_workspace(operator.conn, name_or_id), dict(changes)
+        if own_prices:
+            kept = {**row["settings"].get("prices", {}), **own_prices}
+            details["prices"] = {name: bands for name, bands in kept.items() if bands is not None}
+        if details:
+            await change_workspace(operator.conn, row, details)
+        if suspended is not None:
+            await workspaces.set_workspace_suspended(operator.conn, row["id"], suspended=suspended)
+            details["suspended"] = suspended
+        operator.note("workspaces.update", "workspace", row["id"], row["id"], **details)
+        return row["name"]
 
-    with database(load_settings()) as database_url:
-        click.echo(f"{run_with_database(change(database_url))} changed")
+    click.echo(f"{change_database(load_settings(), change)} changed")
 
 
-@admin.command("create-user")
-@click.argument("email")
-@click.option("--workspace-name", default=None, help="Also make a workspace that the user owns.")
-def create_user(email: str, workspace_name: str | None) -> None:
-    """Make a user, and a first workspace if there is none; shows the password, once."""
-    if "@" not in email.strip("@"):
-        raise Failure(f"{email} is not an e-mail address.")
-
-    async def create(database_url: str) -> tuple[str, str | None]:
-        async with operator_transaction(database_url) as conn:
-            _, password = await add_user(conn, email)
-            name = workspace_name or (None if await workspaces.list_workspaces(conn) else "default")
-            if name is not None:
-                await add_workspace(conn, name, email)
-            return password, name
-
-    with database(load_settings()) as database_url:
-        password, made = run_with_database(create(database_url))
-    click.echo(password)
-    click.echo(f"the password of {email}; it can not be shown again.", err=True)
-    if made is not None:
-        click.echo(f"workspace {made} made.", err=True)
+for command in (audit, create_user, encryption, reset_link, suspend_user):
+    admin.add_command(command)
 
 
 def require_uuid(text: str) -> str:

@@ -7,14 +7,17 @@ from typing import Any, TypeVar
 
 import asyncpg
 import sqlalchemy.exc
+from pydantic import SecretStr
 
 from perpetuo.cli.data_dir import DataDir
 from perpetuo.cli.failures import Failure
-from perpetuo.cli.secret_values import read_secrets_file, require_strong
+from perpetuo.cli.secret_values import read_secrets_file
 from perpetuo.db.backup import BackupFailed
 from perpetuo.db.embedded import EmbeddedPostgres
 from perpetuo.db.engine import DatabaseUrlInvalid
 from perpetuo.db.migrate import SchemaOutdated, require_current
+from perpetuo.db.sealing import Sealer, SecretRefused
+from perpetuo.installation_secrets import encryption_keys
 from perpetuo.settings import Settings
 
 T = TypeVar("T")
@@ -86,10 +89,22 @@ async def require_schema(database_url: str) -> None:
         raise Failure(error.message) from None
 
 
-def encryption_key(settings: Settings) -> str:
-    """From the environment, else from the secrets file of `up`. Raises Failure."""
-    if settings.encryption_key is not None:
-        return require_strong("ENCRYPTION_KEY", settings.encryption_key.get_secret_value())
-    return require_strong(
-        "ENCRYPTION_KEY", read_secrets_file(DataDir(settings.data_dir).secrets_file).get("ENCRYPTION_KEY")
-    )
+def installation_keys(settings: Settings) -> tuple[bytes, ...]:
+    """ENCRYPTION_KEY and, while there is one, ENCRYPTION_KEY_NEXT: from the environment, else from the secrets file of
+    `up`. Raises Failure."""
+    kept = read_secrets_file(DataDir(settings.data_dir).secrets_file)
+    found = {
+        name.lower(): SecretStr(kept[name])
+        for name in ("ENCRYPTION_KEY", "ENCRYPTION_KEY_NEXT")
+        if name in kept and getattr(settings, name.lower()) is None
+    }
+    try:
+        return encryption_keys(settings.model_copy(update=found))
+    except SecretRefused as refusal:
+        raise Failure(f"{refusal} A running gateway has it in its environment.") from None
+
+
+def build_sealer(settings: Settings) -> Sealer:
+    """Raises Failure."""
+    key, *others = installation_keys(settings)
+    return Sealer(key, others=others)

@@ -10,13 +10,13 @@ import click
 
 from perpetuo.cli import local_model
 from perpetuo.cli.data_dir import DataDir
-from perpetuo.cli.database_access import database, encryption_key, require_schema, run_with_database
+from perpetuo.cli.database_access import build_sealer, database, require_schema, run_with_database
 from perpetuo.cli.failures import Failure
 from perpetuo.cli.operator_records import operator_transaction
 from perpetuo.cli.options import load_settings
 from perpetuo.db.embedded import EmbeddedUnavailable, find_binaries
 from perpetuo.db.queries import provider_keys, workspaces
-from perpetuo.db.sealing import SealBroken, Sealer, parse_secret, provider_key_place
+from perpetuo.db.sealing import SealBroken, provider_key_place
 from perpetuo.settings import Settings
 
 LITTLE_DISK_BYTES = 1024**3
@@ -85,7 +85,7 @@ def _check_data_dir(settings: Settings) -> str:
 
 
 def _check_secrets(settings: Settings) -> str:
-    encryption_key(settings)
+    build_sealer(settings)
     return "ENCRYPTION_KEY is " + ("in the environment" if settings.encryption_key else "in the secrets file")
 
 
@@ -98,7 +98,7 @@ def _check_database(settings: Settings) -> str:
 
 
 def _check_provider_keys(settings: Settings) -> str:
-    sealer = Sealer(parse_secret("ENCRYPTION_KEY", encryption_key(settings)))
+    sealer = build_sealer(settings)
 
     async def open_all(database_url: str) -> tuple[int, list[str]]:
         async with operator_transaction(database_url) as conn:

@@ -2,7 +2,7 @@
 
 import click
 
-from perpetuo.cli.database_access import database, encryption_key, require_schema, run_with_database
+from perpetuo.cli.database_access import build_sealer, database, require_schema, run_with_database
 from perpetuo.cli.failures import Failure
 from perpetuo.cli.operator_records import find_workspace
 from perpetuo.cli.options import load_settings
@@ -16,7 +16,7 @@ from perpetuo.core.resolvers.provider_selector import ProviderSelector, RequestF
 from perpetuo.core.resolvers.strategy import StrategyResolver
 from perpetuo.core.snapshot import STRATEGIES, Workspace
 from perpetuo.db.engine import create_engine, system_transaction
-from perpetuo.db.sealing import Sealer, parse_secret
+from perpetuo.db.sealing import Sealer
 from perpetuo.db.snapshot_loader import SnapshotLoader
 from perpetuo.providers.catalog.load import load_catalog
 
@@ -39,7 +39,7 @@ def route(model: str, workspace: str | None, strategy: str | None, input_tokens:
     settings = load_settings()
     catalog = load_catalog(today())
     with database(settings) as database_url:
-        tenant = run_with_database(_load_workspace(database_url, workspace, catalog, encryption_key(settings)))
+        tenant = run_with_database(_load_workspace(database_url, workspace, catalog, build_sealer(settings)))
     intent: Intent = "embedding" if embeddings else "chat"
     resolution = ModelAliasResolver(catalog).resolve(model, tenant, intent)
     chosen = StrategyResolver().resolve(strategy, tenant)
@@ -61,13 +61,13 @@ def route(model: str, workspace: str | None, strategy: str | None, input_tokens:
     print_decision(resolution, chosen, selection)
 
 
-async def _load_workspace(database_url: str, name_or_id: str | None, catalog: Catalog, key: str) -> Workspace:
+async def _load_workspace(database_url: str, name_or_id: str | None, catalog: Catalog, sealer: Sealer) -> Workspace:
     await require_schema(database_url)
     engine = create_engine(database_url, "perpetuo_system", pool_size=1)
     try:
         async with system_transaction(engine) as conn:
             row = await find_workspace(conn, name_or_id)
-        loader = SnapshotLoader(engine, catalog, Sealer(parse_secret("ENCRYPTION_KEY", key)))
+        loader = SnapshotLoader(engine, catalog, sealer)
         loaded, _ = await loader.load_workspace(row["id"])
     finally:
         await engine.dispose()

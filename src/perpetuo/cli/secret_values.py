@@ -6,6 +6,8 @@ from pathlib import Path
 
 from perpetuo.cli.failures import Failure
 from perpetuo.db.sealing import MINIMUM_SECRET_BYTES, SecretRefused, parse_secret
+from perpetuo.installation_secrets import require_secrets
+from perpetuo.settings import Settings
 
 
 def new_secret() -> str:
@@ -20,6 +22,14 @@ def require_strong(name: str, value: str | None) -> str:
         raise Failure(str(refusal)) from None
     assert value is not None
     return value.strip()
+
+
+def require_strong_secrets(settings: Settings) -> None:
+    """All of them. Raises Failure; never repeats a value."""
+    try:
+        require_secrets(settings)
+    except SecretRefused as refusal:
+        raise Failure(str(refusal)) from None
 
 
 def read_secrets_file(path: Path) -> dict[str, str]:

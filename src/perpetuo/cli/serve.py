@@ -11,7 +11,7 @@ from perpetuo.cli.failures import Failure
 from perpetuo.cli.listen import bind, url_of
 from perpetuo.cli.options import load_settings
 from perpetuo.cli.provider_environment import vendor_variables
-from perpetuo.cli.secret_values import require_strong
+from perpetuo.cli.secret_values import require_strong_secrets
 from perpetuo.cli.workers import report, run_gateway, stop_on_signals
 from perpetuo.settings import Settings
 
@@ -34,12 +34,7 @@ def require_production_settings(settings: Settings) -> str:
     """The database URL. Raises Failure for what is missing, weak or a default."""
     if settings.database_url is None or not settings.database_url.get_secret_value():
         raise Failure("DATABASE_URL is not set: `serve` does not run its own database (`perpetuo up` does).")
-    for name, secret in (("JWT_SECRET", settings.jwt_secret), ("ENCRYPTION_KEY", settings.encryption_key)):
-        require_strong(name, secret.get_secret_value() if secret else None)
-    assert settings.jwt_secret is not None
-    assert settings.encryption_key is not None
-    if settings.jwt_secret.get_secret_value().strip() == settings.encryption_key.get_secret_value().strip():
-        raise Failure("JWT_SECRET and ENCRYPTION_KEY are the same value: give each its own.")
+    require_strong_secrets(settings)
     return settings.database_url.get_secret_value()
 
 

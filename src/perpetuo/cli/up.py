@@ -28,13 +28,14 @@ from perpetuo.cli.first_run import (
 )
 from perpetuo.cli.listen import bind, url_of
 from perpetuo.cli.local_model import free_loopback_port, local_model_child, wait_until_healthy, why_not_here
-from perpetuo.cli.operator_records import operator_transaction
+from perpetuo.cli.operator_records import operator_change
 from perpetuo.cli.options import load_settings
 from perpetuo.cli.provider_environment import environment_with_dotenv, found_provider_keys, today, vendor_variables
-from perpetuo.cli.secret_values import new_secret, read_secrets_file, require_strong
+from perpetuo.cli.secret_values import new_secret, read_secrets_file, require_strong, require_strong_secrets
 from perpetuo.cli.workers import report, run_gateway, stop_on_signals
 from perpetuo.db.embedded import EmbeddedPostgres, EmbeddedUnavailable
 from perpetuo.db.migrate import migrate
+from perpetuo.installation_secrets import encryption_keys
 from perpetuo.providers.catalog.load import load_catalog
 from perpetuo.settings import Settings
 
@@ -76,9 +77,9 @@ def up(host: str | None, port: int | None, workers: int | None, no_local: bool, 
 def with_secrets(settings: Settings, data_dir: DataDir) -> Settings:
     """The environment's secrets, else those of the secrets file, else new ones, kept there. Raises Failure."""
     kept = read_secrets_file(data_dir.secrets_file)
-    given = {"JWT_SECRET": settings.jwt_secret, "ENCRYPTION_KEY": settings.encryption_key}
+    needed = {"JWT_SECRET": settings.jwt_secret, "ENCRYPTION_KEY": settings.encryption_key}
     values: dict[str, str] = {}
-    for name, secret in given.items():
+    for name, secret in (needed | {"ENCRYPTION_KEY_NEXT": settings.encryption_key_next}).items():
         if secret is not None:
             values[name] = require_strong(name, secret.get_secret_value())
         elif name in kept:
@@ -88,13 +89,13 @@ def with_secrets(settings: Settings, data_dir: DataDir) -> Settings:
             f"{data_dir.secrets_file} is gone, and with it the ENCRYPTION_KEY that opens the stored provider keys: "
             "restore the file, or set ENCRYPTION_KEY."
         )
-    made = {name: new_secret() for name in given if name not in values}
+    made = {name: new_secret() for name in needed if name not in values}
     if made:
         data_dir.write_secrets(kept | made)
     values |= made
-    return settings.model_copy(
-        update={"jwt_secret": SecretStr(values["JWT_SECRET"]), "encryption_key": SecretStr(values["ENCRYPTION_KEY"])}
-    )
+    settings = settings.model_copy(update={name.lower(): SecretStr(value) for name, value in values.items()})
+    require_strong_secrets(settings)
+    return settings
 
 
 @contextlib.contextmanager
@@ -205,21 +206,19 @@ async def _prepare_records(
     settings: Settings, data_dir: DataDir, database_url: str, base_url: str, local: LocalModel | None
 ) -> Found:
     """First user, workspace and key if there are none; provider keys from the environment; the demo provider."""
-    assert settings.encryption_key is not None
-    key = settings.encryption_key.get_secret_value()
     catalog = load_catalog(today())
     environment = environment_with_dotenv(Path(".env"))
     demo = next(vendor for vendor in catalog.vendors.values() if vendor.last_resort)
-    async with operator_transaction(database_url) as conn:
-        first = await make_first_records(conn, base_url)
+    async with operator_change(database_url, encryption_keys(settings)) as operator:
+        first = await make_first_records(operator, base_url)
         known = first or data_dir.read_first_run()
         if known is not None:
             # Before the commit: a key that is in the database and nowhere else would be lost.
             data_dir.write_first_run(msgspec.structs.replace(known, base_url=base_url))
-        workspace_id, workspace_name = await home_workspace(conn, known)
-        adopted = await adopt_provider_keys(conn, key, workspace_id, found_provider_keys(environment, catalog))
+        workspace_id, workspace_name = await home_workspace(operator.conn, known)
+        adopted = await adopt_provider_keys(operator, workspace_id, found_provider_keys(environment, catalog))
         demo_url = f"http://127.0.0.1:{local.port}/v1" if local else None
-        await set_demo_provider(conn, key, workspace_id, demo, demo_url)
+        await set_demo_provider(operator, workspace_id, demo, demo_url)
         if known is not None and known.workspace_id != workspace_id:
             known = None  # the notes of another database
         return Found(
@@ -228,7 +227,7 @@ async def _prepare_records(
             is_first=first is not None,
             known=known,
             adopted=adopted,
-            providers=await provider_names(conn, workspace_id),
+            providers=await provider_names(operator.conn, workspace_id),
         )
 
 

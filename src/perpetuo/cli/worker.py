@@ -13,6 +13,8 @@ from pydantic import ValidationError
 
 from perpetuo.cli.children import tie_to_parent
 from perpetuo.cli.failures import explain_settings_error
+from perpetuo.db.sealing import SecretRefused
+from perpetuo.installation_secrets import require_secrets
 from perpetuo.settings import Settings
 from perpetuo.wiring import run_worker
 
@@ -30,6 +32,11 @@ def main() -> int:
         settings = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
     except ValidationError as error:
         print(explain_settings_error(error).message, file=sys.stderr)
+        return 2
+    try:
+        require_secrets(settings)
+    except SecretRefused as refusal:
+        print(str(refusal), file=sys.stderr)
         return 2
     if settings.database_url is None:
         print("DATABASE_URL is not set for the worker.", file=sys.stderr)

@@ -66,7 +66,8 @@ async def run_gateway(
 
     hidden_variables: names workers do not inherit. Raises Failure when the first workers can not start.
     """
-    settings = settings.model_copy(update={"database_url": SecretStr(database_url)})
+    nothing_of_theirs = dict.fromkeys(("operator_email", "operator_password", "operator_password_file"))
+    settings = settings.model_copy(update={"database_url": SecretStr(database_url), **nothing_of_theirs})
     journal_directory(settings).mkdir(mode=0o700, parents=True, exist_ok=True)
     environment = child_environment(settings, dict(os.environ), without=hidden_variables)
     workers = [_worker(number, listener, environment, lifeline) for number in range(1, settings.workers + 1)]

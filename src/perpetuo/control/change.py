@@ -78,7 +78,7 @@ async def _append(state: ControlState, by: Access | Caller, change: Change, acti
         kind, actor_id, name = "nobody", None, ""
     await append_audit_entry(
         change.conn,
-        state.audit_keys[0],
+        state.audit_keys,
         id=state.new_id(),
         workspace_id=change.workspace_id,
         at_ms=state.now_ms(),

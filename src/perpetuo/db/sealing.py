@@ -79,7 +79,12 @@ class Sealer:
     def __init__(
         self, encryption_key: bytes, *, purpose: str = FOR_PROVIDER_KEYS, others: Sequence[bytes] = ()
     ) -> None:
-        self._ciphers = {key_id(key): _cipher(key, purpose) for key in (encryption_key, *others)}
+        self._keys = (encryption_key, *others)
+        self._ciphers = {key_id(key): _cipher(key, purpose) for key in self._keys}
+
+    def for_purpose(self, purpose: str) -> "Sealer":
+        """With the same keys."""
+        return Sealer(self._keys[0], purpose=purpose, others=self._keys[1:])
 
     @property
     def key_ids(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The audit log: appended to in the transaction of the change itself (as perpetuo_system), read by page."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from perpetuo.core.audit_chain import GENESIS, AuditEntry, AuditHead, entry_hash, head_seal
+from perpetuo.core.audit_chain import GENESIS, AuditEntry, AuditHead, entry_hash, head_seal, key_of_head
 from perpetuo.db.tables import audit_head, audit_log
 
 Row = dict[str, Any]
@@ -19,9 +19,17 @@ AUDIT_LOCK = 0x7065_7270_6175_6469
 PAGE = 1000
 
 
+class AuditHeadBroken(Exception):
+    def __init__(self) -> None:
+        super().__init__(
+            "The audit log's head is not sealed with this process's ENCRYPTION_KEY: nothing is changed before that is "
+            "looked into with `perpetuo admin audit verify`."
+        )
+
+
 async def append_audit_entry(
     conn: AsyncConnection,
-    head_key: bytes,
+    head_keys: Sequence[bytes],
     *,
     id: str,
     workspace_id: str | None,
@@ -36,12 +44,20 @@ async def append_audit_entry(
     address: str,
 ) -> None:
     """The last statement of a transaction, which it turns into one of perpetuo_system: everybody who changes anything
-    waits from here to the commit. head_key: `Sealer.audit_key`."""
+    waits from here to the commit.
+
+    head_keys: `sealing.audit_key`s. The head stays sealed with the one it is sealed with; the very first
+    head gets the first.
+    Raises AuditHeadBroken for a head sealed with none of them: an entry after it would make it look right again.
+    """
     await conn.execute(
         text("SELECT set_config('role', 'perpetuo_system', true), set_config('perpetuo.workspace_id', '', true)")
     )
     await conn.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": AUDIT_LOCK})
     head = await get_audit_head(conn)
+    head_key = head_keys[0] if head is None else key_of_head(head, head_keys)
+    if head_key is None:
+        raise AuditHeadBroken
     entry = AuditEntry(
         sequence=(head.entries if head else 0) + 1,
         id=id,
@@ -83,14 +99,30 @@ async def get_audit_head(conn: AsyncConnection) -> AuditHead | None:
 
 
 async def set_audit_head(conn: AsyncConnection, head_key: bytes, entries: int, last_hash: bytes) -> None:
-    """Also used to seal the present head with another key."""
     values = {"entries": entries, "last_hash": last_hash, "seal": head_seal(head_key, entries, last_hash)}
     statement = upsert(audit_head).values(only_row=True, **values)
     await conn.execute(statement.on_conflict_do_update(index_elements=["only_row"], set_=values))
 
 
+async def reseal_audit_head(conn: AsyncConnection, head_keys: Sequence[bytes], head_key: bytes) -> None:
+    """With another key, of those it may be sealed with now. Raises AuditHeadBroken."""
+    await conn.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": AUDIT_LOCK})
+    head = await get_audit_head(conn)
+    if head is None:
+        return
+    if key_of_head(head, head_keys) is None:
+        raise AuditHeadBroken
+    await set_audit_head(conn, head_key, head.entries, head.last_hash)
+
+
 async def list_audit_entries(
-    conn: AsyncConnection, workspace_id: str | None, *, limit: int, before_sequence: int | None = None
+    conn: AsyncConnection,
+    workspace_id: str | None,
+    *,
+    limit: int,
+    before_sequence: int | None = None,
+    action: str | None = None,
+    actor_id: str | None = None,
 ) -> list[Row]:
     """Newest first. workspace_id: None = of everybody (`system_transaction`)."""
     statement = select(*(column for column in audit_log.c if column.name != "entry_hash"))
@@ -98,6 +130,10 @@ async def list_audit_entries(
         statement = statement.where(audit_log.c.workspace_id == workspace_id)
     if before_sequence is not None:
         statement = statement.where(audit_log.c.sequence < before_sequence)
+    if action is not None:
+        statement = statement.where(audit_log.c.action == action)
+    if actor_id is not None:
+        statement = statement.where(audit_log.c.actor_id == actor_id)
     statement = statement.order_by(audit_log.c.sequence.desc()).limit(limit)
     return [dict(row) for row in (await conn.execute(statement)).mappings()]
 

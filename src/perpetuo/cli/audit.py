@@ -1,0 +1,66 @@
+"""`perpetuo admin audit`: whether the audit log is what was written."""
+
+import re
+
+import click
+
+from perpetuo.cli.database_access import database, installation_keys, require_schema, run_with_database
+from perpetuo.cli.failures import Failure
+from perpetuo.cli.options import load_settings
+from perpetuo.core.audit_chain import ChainCheck, Tampered
+from perpetuo.db.engine import create_engine, system_transaction
+from perpetuo.db.queries.audit_log import get_audit_head, read_audit_chain
+from perpetuo.db.sealing import audit_key
+
+
+@click.group()
+def audit() -> None:
+    """The log of who changed what."""
+
+
+@audit.command("verify")
+@click.option(
+    "--expect",
+    metavar="ENTRIES:HASH",
+    help="What an earlier run printed: the log has to go on from there. Finds a database set back to an older state.",
+)
+def verify(expect: str | None) -> None:
+    """Read the whole audit log and tell the first entry that was changed, removed or put in; exit 1 if there is one.
+
+    A gateway may be running: the log is read as it was at one moment.
+    """
+    settings = load_settings()
+    expected = _parse_expected(expect)
+    keys = [audit_key(key) for key in installation_keys(settings)]
+    with database(settings) as database_url:
+        check, found = run_with_database(_verify(database_url, keys, expected))
+    if found is not None:
+        where = "its head" if found.sequence is None else f"entry {found.sequence}"
+        raise Failure(f"The audit log is not what was written, at {where}: {found.reason}.")
+    click.echo(f"intact: {check.count} entries; note {check.count}:{check.last_hash.hex()} outside of the database")
+
+
+async def _verify(
+    database_url: str, keys: list[bytes], expected: tuple[int, bytes] | None
+) -> tuple[ChainCheck, Tampered | None]:
+    await require_schema(database_url)
+    engine = create_engine(database_url, "perpetuo_system", pool_size=1)
+    check = ChainCheck(expected)
+    try:
+        async with system_transaction(engine, repeatable=True) as conn:
+            async for entry, stored_hash in read_audit_chain(conn):
+                found = check.add(entry, stored_hash)
+                if found is not None:
+                    return check, found
+            return check, check.finish(await get_audit_head(conn), keys)
+    finally:
+        await engine.dispose()
+
+
+def _parse_expected(text: str | None) -> tuple[int, bytes] | None:
+    if text is None:
+        return None
+    match = re.fullmatch(r"([0-9]{1,18}):([0-9a-f]{64})", text)
+    if match is None:
+        raise Failure("--expect takes what `perpetuo admin audit verify` printed: a number, a colon, 64 hex digits.")
+    return int(match[1]), bytes.fromhex(match[2])
