@@ -17,6 +17,7 @@ from typing import Any
 import httpx2
 import uvicorn
 
+from perpetuo.control.guard import App
 from perpetuo.core.catalog import Catalog, Model
 from perpetuo.core.ids import api_key_digest
 from perpetuo.core.limits import IpLimiter
@@ -151,7 +152,9 @@ async def running_gateway(
     drain_s: float = 2.0,
     max_body_bytes: int = 32 * 1024 * 1024,
     trusted_proxies: Sequence[str] = (),
+    control: App | None = None,
 ) -> AsyncIterator[RunningGateway]:
+    """control: `build_control_app`'s, to be served beside the data plane."""
     clock, entropy = SystemClock(), SystemEntropy()
     snapshots = MemorySnapshots(
         Workspace(id=WORKSPACE, name="test", provider_keys=tuple(providers), **(workspace or {})), api_keys=api_keys
@@ -184,7 +187,7 @@ async def running_gateway(
     listener.bind(("127.0.0.1", 0))
     listener.listen(512)
     config = uvicorn.Config(
-        build_app(state, trusted_proxies=trusted_proxies), http=PerpetuoHttpProtocol, ws="none", lifespan="off",
+        build_app(state, control, trusted_proxies), http=PerpetuoHttpProtocol, ws="none", lifespan="off",
         log_config=None, access_log=False, proxy_headers=False,
         timeout_graceful_shutdown=int(drain_s) + 5,
     )  # fmt: skip
