@@ -8,19 +8,36 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute
 
+from perpetuo.control.access_tokens.routes import routes as access_tokens
+from perpetuo.control.aliases.routes import routes as aliases
 from perpetuo.control.api_keys.routes import routes as api_keys
 from perpetuo.control.auth.routes import routes as auth
 from perpetuo.control.guard import App, Guard
+from perpetuo.control.invitations.routes import routes as invitations
+from perpetuo.control.members.routes import routes as members
 from perpetuo.control.policies import Policy
 from perpetuo.control.provider_keys.routes import routes as provider_keys
 from perpetuo.control.reference.routes import routes as reference
 from perpetuo.control.replies import FAILURES, handle_every_exception
+from perpetuo.control.settings.routes import routes as settings
 from perpetuo.control.state import ControlState
+from perpetuo.control.workspaces.routes import routes as workspaces
 
 FIRST_SEGMENTS = frozenset({"auth", "workspaces", "admin", "openapi.json", "docs"})
 """Of the paths that are ours; everything else is the data plane's."""
 
-RESOURCES: tuple[APIRouter, ...] = (auth, api_keys, provider_keys, reference)
+RESOURCES: tuple[APIRouter, ...] = (
+    auth,
+    workspaces,
+    settings,
+    aliases,
+    members,
+    invitations,
+    access_tokens,
+    api_keys,
+    provider_keys,
+    reference,
+)
 
 DESCRIPTION = (
     "People and machines run a Perpetuo installation with this. Replies are `{\"success\": true, \"data\": ...}` or "

@@ -13,6 +13,7 @@ from perpetuo.control.state import ControlState
 from perpetuo.core.access import GRANTS, Action, Role, token_actions
 from perpetuo.core.ids import api_key_digest
 from perpetuo.db.engine import system_transaction
+from perpetuo.db.queries.access_tokens import note_access_token_used
 from perpetuo.db.queries.identities import access_token_identity, session_identity
 
 log = logging.getLogger(__name__)
@@ -106,6 +107,8 @@ async def _machine(token: str, state: ControlState) -> Identity:
     if _ACCESS_TOKEN.fullmatch(token):
         async with system_transaction(state.engine) as conn:
             row = await access_token_identity(conn, api_key_digest(token))
+            if row is not None and row["use_unnoted"]:
+                await note_access_token_used(conn, row["workspace_id"], row["id"])
     if row is None:
         raise ControlError(401, "invalid_token", "The access token is unknown, expired or revoked.")
     role = None if row["maker_suspended"] else _role(row["role"])

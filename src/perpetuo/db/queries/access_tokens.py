@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from perpetuo.db.tables import access_tokens, memberships
@@ -101,16 +101,18 @@ async def revoke_access_tokens_of(conn: AsyncConnection, workspace_id: str, user
 
 async def note_access_token_used(conn: AsyncConnection, workspace_id: str, access_token_id: str) -> None:
     """Waits for nobody: what is being changed at the moment is noted the next time."""
-    stale = or_(
-        access_tokens.c.last_used_at.is_(None),
-        access_tokens.c.last_used_at <= func.now() - timedelta(seconds=USED_GRAIN_S),
-    )
     free = (
         select(access_tokens.c.id)
-        .where(access_tokens.c.workspace_id == workspace_id, access_tokens.c.id == access_token_id, stale)
+        .where(access_tokens.c.workspace_id == workspace_id, access_tokens.c.id == access_token_id, use_is_unnoted())
         .with_for_update(skip_locked=True)
     )
     await conn.execute(update(access_tokens).where(access_tokens.c.id.in_(free)).values(last_used_at=func.now()))
+
+
+def use_is_unnoted() -> ColumnElement[bool]:
+    """Whether `last_used_at` is older than the grain."""
+    limit = func.now() - timedelta(seconds=USED_GRAIN_S)
+    return or_(access_tokens.c.last_used_at.is_(None), access_tokens.c.last_used_at <= limit)
 
 
 def _shown(workspace_id: str) -> Select[Any]:

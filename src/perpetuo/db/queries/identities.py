@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from perpetuo.db.queries.access_tokens import use_is_unnoted
 from perpetuo.db.tables import access_tokens, memberships, sessions, users, workspaces
 
 Row = dict[str, Any]
@@ -44,7 +45,8 @@ async def session_identity(
 async def access_token_identity(conn: AsyncConnection, token_hash: bytes) -> Row | None:
     """None when there is no such token, or it is revoked or expired. `role` is its maker's role now, None if gone.
 
-    id, name, workspace_id, actions, created_by, maker_suspended, workspace_suspended.
+    id, name, workspace_id, actions, created_by, maker_suspended, workspace_suspended; use_unnoted: `last_used_at` is
+    older than `access_tokens.USED_GRAIN_S`.
     """
     statement = (
         select(
@@ -53,6 +55,7 @@ async def access_token_identity(conn: AsyncConnection, token_hash: bytes) -> Row
             access_tokens.c.workspace_id,
             access_tokens.c.actions,
             access_tokens.c.created_by,
+            use_is_unnoted().label("use_unnoted"),
             users.c.suspended.label("maker_suspended"),
             memberships.c.role,
             workspaces.c.suspended.label("workspace_suspended"),

@@ -14,12 +14,22 @@ from perpetuo.db.tables import (
     provider_keys,
     request_contents,
     request_logs,
+    usage_counters,
     workspaces,
 )
 
 Row = dict[str, Any]
 
-CONTENTS = (provider_keys, api_keys, memberships, access_tokens, invitations, request_logs, request_contents)
+CONTENTS = (
+    provider_keys,
+    api_keys,
+    memberships,
+    access_tokens,
+    invitations,
+    request_logs,
+    usage_counters,
+    request_contents,
+)
 
 
 async def insert_workspace(

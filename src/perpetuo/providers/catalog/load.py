@@ -1,6 +1,6 @@
 """Builds the `Catalog` out of the rows and the installed price data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
 from types import MappingProxyType
@@ -27,14 +27,18 @@ def load_catalog(today: date) -> Catalog:
 
 
 def with_price_override(model: Model, *bands: PriceBand) -> Model:
-    """The model at the workspace's own price, for a provider key's `models`. Raises ValueError unless the bands start
-    at 0, rise, and hold no negative price."""
+    """The model at the workspace's own price, for a provider key's `models`. Raises ValueError."""
+    check_price_bands(bands)
+    return msgspec.structs.replace(model, price=Price(bands=bands, source="workspace override"))
+
+
+def check_price_bands(bands: Sequence[PriceBand]) -> None:
+    """Raises ValueError unless the bands start at 0, rise, and hold no negative price."""
     starts = [band.above_input_tokens for band in bands]
     if not starts or starts[0] != 0 or any(later <= earlier for earlier, later in pairwise(starts)):
         raise ValueError("Price bands start at 0 input tokens and rise.")
     if any(min(band.input, band.output, band.cached_input or 0, band.cache_write or 0) < 0 for band in bands):
         raise ValueError("A price is never negative.")
-    return msgspec.structs.replace(model, price=Price(bands=bands, source="workspace override"))
 
 
 def _priced(vendor: Vendor, today: date) -> Vendor:
