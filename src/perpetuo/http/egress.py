@@ -116,8 +116,8 @@ class EgressPolicy:
         if destination.literal is not None:
             self.check_addresses(host, port, (host,), plain=plain)
         elif not self._names_allow(host, port):
-            if (host == "localhost" or host.endswith(".localhost")) and not self._networks:
-                raise EgressBlocked(f"{host} is this machine. {_REMEDY}")
+            if not self._networks:
+                _refuse_local_name(host)
             if plain and not self._networks:
                 raise EgressBlocked(_plain_http(host))
         return destination
@@ -136,8 +136,9 @@ class EgressPolicy:
             if address is not None and self._networks_allow(address, port):
                 continue
             if address is None or not is_public(address):
-                shown = text if text == host else f"{host} ({text})"
-                raise EgressBlocked(f"{shown} is not a public address. {_REMEDY}")
+                # Not which: whoever chose the name would read the local network's addresses out of our answers.
+                said = "is not a public address" if text == host else "leads to an address that is not public"
+                raise EgressBlocked(f"{host} {said}. {_REMEDY}")
             if plain:
                 raise EgressBlocked(_plain_http(host))
 
@@ -146,8 +147,7 @@ class EgressPolicy:
         host, port = destination.host, destination.port
         if destination.literal is not None or self._names_allow(host, port):
             return
-        if "." not in host or host.endswith(_LOCAL_SUFFIXES):
-            raise EgressBlocked(f"{host} is a name of the local network. {_REMEDY}")
+        _refuse_local_name(host)
         if destination.scheme == "http":
             raise EgressBlocked(_plain_http(host))
 
@@ -159,6 +159,12 @@ class EgressPolicy:
             rule.port in (None, port) and address.version == rule.network.version and address in rule.network
             for rule in self._networks
         )
+
+
+def _refuse_local_name(host: str) -> None:
+    """Before it is looked up: whether such a name exists is the local network's business."""
+    if "." not in host or host.endswith(_LOCAL_SUFFIXES):
+        raise EgressBlocked(f"{host} is a name of the local network. {_REMEDY}")
 
 
 def is_public(address: Address) -> bool:
