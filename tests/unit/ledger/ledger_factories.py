@@ -142,3 +142,7 @@ def flip_byte(path: Path, offset: int) -> None:
     data = bytearray(path.read_bytes())
     data[offset] ^= 0xFF
     path.write_bytes(data)
+
+
+def content(number: int, sealed: bytes = b"sealed") -> Content:
+    return Content(intent(number).id, intent(number).workspace_id, sealed)

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from ledger_factories import TestClock, everything, files_end_at, intent, settlement, writer
+from ledger_factories import TestClock, content, everything, files_end_at, intent, settlement, writer
 
 from perpetuo.ledger.journal import (
+    CONTENT_SHARE,
     MAX_RECORD_BYTES,
     SETTLEMENT_RESERVE_BYTES,
     CorruptRegion,
@@ -301,3 +302,49 @@ def test_a_half_record_that_the_writer_took_back_while_it_was_read_is_no_damage(
     assert next(reader) == (intent(1), len(first))
     path.write_bytes(first + second + third)
     assert [record for record, _ in reader] == [intent(3), intent(4)]
+
+
+def test_contents_stop_at_half_of_the_bound_and_leave_the_other_half_to_accounting(tmp_path: Path):
+    bound = 200 * 1024
+    journal = writer(tmp_path, max_total_bytes=bound)
+    journal.append_intent(intent(1))
+    journal.append_settlement(settlement(1))
+    with pytest.raises(JournalUnavailable):
+        for _ in range(1000):
+            journal.append_content(content(1, bytes(10_000)))
+    size = sum(segment.path.stat().st_size for segment in list_segments(tmp_path))
+    assert bound * 0.4 < size <= bound * CONTENT_SHARE
+    journal.append_intent(intent(2))
+    journal.append_settlement(settlement(2))
+    journal.close()
+    assert everything(tmp_path)[-1] == settlement(2)
+
+
+def test_a_content_is_refused_while_a_settlement_waits_for_the_disk_and_leaves_nothing_in_the_file(tmp_path: Path):
+    journal = writer(tmp_path)
+    journal.append_intent(intent(1))
+    size = journal.position.offset
+    with files_end_at(size + 10):
+        with pytest.raises(JournalUnavailable):
+            journal.append_content(content(1))
+        journal.append_settlement(settlement(1))
+        assert journal.unwritten == 1
+    with pytest.raises(JournalUnavailable):
+        journal.append_content(content(1))
+    journal.write_unwritten()
+    journal.append_content(content(1))
+    journal.close()
+    assert everything(tmp_path) == [intent(1), settlement(1), content(1)]
+
+
+def test_a_content_that_is_too_large_for_a_record_is_refused(tmp_path: Path):
+    journal = writer(tmp_path)
+    with pytest.raises(JournalUnavailable):
+        journal.append_content(content(1, bytes(MAX_RECORD_BYTES)))
+    journal.close()
+
+
+def test_a_journal_written_before_there_were_contents_reads_as_before(tmp_path: Path, small_journal: bytes):
+    path = tmp_path / "0000000000001-old-01.000001.journal"
+    path.write_bytes(small_journal)
+    assert everything(tmp_path) == RECORDS

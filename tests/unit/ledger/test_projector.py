@@ -1,14 +1,16 @@
 import asyncio
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import pytest
-from ledger_factories import Tables, TestClock, append_bytes, flip_byte, intent, settlement, writer
+from ledger_factories import Tables, TestClock, append_bytes, content, flip_byte, intent, settlement, writer
 
 from perpetuo.core.usage import Usage
 from perpetuo.ledger.journal import encode_frame, list_segments
-from perpetuo.ledger.projector import BATCH_ROWS, MAX_COST_NANOUSD, MAX_TOKENS, Projector, log_row
+from perpetuo.ledger.projector import BATCH_CONTENT_BYTES, BATCH_ROWS, MAX_COST_NANOUSD, MAX_TOKENS, Projector, log_row
+from perpetuo.ledger.records import Content
 
 
 @pytest.fixture
@@ -322,3 +324,49 @@ def test_files_of_others_in_the_directory_are_left_alone(tmp_path: Path, tables:
     asyncio.run(books.project_once())
     assert sorted(os.listdir(tmp_path)) == ["notes.txt", "projector.lock", "x.journal"]
     books.close()
+
+
+def test_contents_arrive_with_the_rows_once_and_no_batch_holds_many_of_them(tmp_path: Path, tables: Tables):
+    journal = writer(tmp_path, max_segment_bytes=5_000_000)
+    for number in range(30):
+        journal.append_intent(intent(number))
+        journal.append_settlement(settlement(number))
+        journal.append_content(content(number, bytes(1_000_000)))
+    most = 0
+    apply = tables.apply
+
+    async def measured(rows: object, positions: object, contents: Sequence[Content] = ()) -> object:
+        nonlocal most
+        most = max(most, sum(len(content.sealed) for content in contents))
+        return await apply(rows, positions, contents)  # type: ignore[arg-type]
+
+    tables.apply = measured  # type: ignore[method-assign,assignment]
+    tables.lose_the_answer = True
+    books = projector(tmp_path, tables)
+    with pytest.raises(ConnectionResetError):
+        asyncio.run(books.project_once())
+    asyncio.run(books.project_once())
+    assert len(tables.rows) == len(tables.contents) == 30
+    assert most < BATCH_CONTENT_BYTES + 1_000_001
+    assert asyncio.run(books.project_once()) == 0
+    journal.close()
+    asyncio.run(books.project_once())
+    assert list_segments(tmp_path) == []
+    books.close()
+
+
+def test_a_content_without_anything_new_beside_it_is_projected(tmp_path: Path, tables: Tables):
+    journal = writer(tmp_path)
+    journal.append_intent(intent(1))
+    journal.append_settlement(settlement(1))
+    first = projector(tmp_path, tables)
+    asyncio.run(first.project_once())
+    journal.append_content(content(1))
+    asyncio.run(first.project_once())
+    assert tables.contents == {intent(1).id: content(1)}
+    first.close()
+    journal.close()
+    second = projector(tmp_path, tables)
+    asyncio.run(second.project_once())
+    assert list_segments(tmp_path) == []
+    second.close()

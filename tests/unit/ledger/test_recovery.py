@@ -7,6 +7,7 @@ from ledger_factories import (
     Tables,
     TestClock,
     append_bytes,
+    content,
     everything,
     files_end_at,
     flip_byte,
@@ -143,3 +144,16 @@ def test_every_intent_ends_up_as_one_row_and_the_files_are_gone(tmp_path: Path, 
     assert sum(row["outcome"] == "interrupted" for row in tables.rows.values()) == 50
     assert list_segments(tmp_path) == []
     books.close()
+
+
+def test_contents_of_a_dead_writer_change_nothing_about_what_is_open(tmp_path: Path):
+    journal = writer(tmp_path)
+    for number in (1, 2):
+        journal.append_intent(intent(number))
+    journal.append_settlement(settlement(1))
+    journal.append_content(content(1))
+    journal.append_content(content(2))
+    journal.close()
+    recovered = recovery(tmp_path).recover()
+    assert (recovered.interrupted, recovered.corrupt_regions) == (1, 0)
+    assert interrupted_ids(tmp_path) == [intent(2).id]
