@@ -65,6 +65,11 @@ class ControlHarness:
     def engine(self) -> AsyncEngine:
         return self.state.engine
 
+    def http_from(self, client: tuple[str, int], base_url: str) -> httpx2.AsyncClient:
+        """To be closed. client: the peer's address and port."""
+        transport = httpx2.ASGITransport(build_control_app(self.state), raise_app_exceptions=False, client=client)
+        return httpx2.AsyncClient(transport=transport, base_url=base_url)
+
     async def user(self, email: str | None = None, *, operator: bool = False, password_hash: str = "x") -> str:
         user_id = self.state.new_id()
         async with system_transaction(self.engine) as conn:

@@ -3,12 +3,15 @@
 A token says who somebody claims to be; whether the session still stands is asked of the database at each request.
 """
 
+import re
 from typing import Any
 
 import jwt
 import msgspec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from perpetuo.control.pages import parse_id
 
 ALGORITHM = "HS256"
 LIFETIME_S = 15 * 60
@@ -17,6 +20,10 @@ LEEWAY_S = 5
 ISSUER = "perpetuo"
 AUDIENCE = "perpetuo-control-plane"
 MAX_TOKEN_CHARACTERS = 2048
+
+# Three segments of base64url, the last one 32 bytes long. PyJWT 2.15 also takes padding; that each segment is the one
+# spelling of its bytes it checks itself (api_jws.py, `_decode_base64url_segment`, read 2026-11-25).
+_COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}")
 
 # Exactly these: `crit`, `jku`, `x5u`, `jwk`, `kid` have no place in a token of ours.
 HEADER = {"alg": ALGORITHM, "typ": "JWT"}
@@ -52,7 +59,7 @@ class SessionTokens:
 
     def read(self, token: str, wall_s: float) -> Claims | None:
         """None for whatever is not a valid token of ours at this time."""
-        if len(token) > MAX_TOKEN_CHARACTERS:
+        if len(token) > MAX_TOKEN_CHARACTERS or _COMPACT.fullmatch(token) is None:
             return None
         try:
             if jwt.get_unverified_header(token) != HEADER:
@@ -73,6 +80,9 @@ class SessionTokens:
             )
             claims = msgspec.convert(payload, Claims)
         except (jwt.PyJWTError, msgspec.ValidationError, ValueError, RecursionError):
+            return None
+        ids = (claims.sub, claims.session, claims.jti, claims.sub if claims.workspace is None else claims.workspace)
+        if not all(parse_id(text) == text for text in ids):
             return None
         lives = claims.nbf - LEEWAY_S <= wall_s < claims.exp and claims.iat - LEEWAY_S <= wall_s
         return claims if lives and claims.exp - claims.iat <= LIFETIME_S else None
