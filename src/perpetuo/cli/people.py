@@ -26,7 +26,7 @@ def create_user(email: str, workspace_name: str | None, is_operator: bool) -> No
     email = require_email(email)
 
     async def create(operator: Operator) -> tuple[str, bool, str | None]:
-        is_first = not await users.any_user(operator.conn)
+        is_first = not await users.is_anybody_there(operator.conn)
         _, password = await add_user(operator, email, is_operator=is_operator or is_first)
         name = workspace_name or (None if await workspaces.list_workspaces(operator.conn) else "default")
         if name is not None:

@@ -8,6 +8,7 @@ import click
 from perpetuo.cli.children import Lifeline
 from perpetuo.cli.database_access import require_schema, run_with_database
 from perpetuo.cli.failures import Failure
+from perpetuo.cli.first_operator import make_first_operator
 from perpetuo.cli.listen import bind, url_of
 from perpetuo.cli.options import load_settings
 from perpetuo.cli.provider_environment import vendor_variables
@@ -27,6 +28,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     listener = bind(settings.host, settings.port)
     run_with_database(require_schema(database_url))
+    run_with_database(make_first_operator(settings, database_url))
     asyncio.run(_serve(settings, database_url, listener))
 
 

@@ -9,8 +9,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute
 
 from perpetuo.control.access_tokens.routes import routes as access_tokens
+from perpetuo.control.admin.routes import routes as admin
 from perpetuo.control.aliases.routes import routes as aliases
 from perpetuo.control.api_keys.routes import routes as api_keys
+from perpetuo.control.audit.routes import routes as audit
 from perpetuo.control.auth.routes import routes as auth
 from perpetuo.control.guard import App, Guard
 from perpetuo.control.invitations.routes import routes as invitations
@@ -36,6 +38,8 @@ RESOURCES: tuple[APIRouter, ...] = (
     access_tokens,
     api_keys,
     provider_keys,
+    admin,
+    audit,
     reference,
 )
 

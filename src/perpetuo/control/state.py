@@ -1,6 +1,6 @@
 """Everything the control plane is given. Built in `wiring.py`; nothing here lives at module level."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -14,7 +14,7 @@ from perpetuo.control.refresh_tokens import RefreshTokens
 from perpetuo.control.session_tokens import SessionTokens
 from perpetuo.core.catalog import Catalog, Vendor
 from perpetuo.core.ids import uuid7
-from perpetuo.core.inspection import KeyTestResult
+from perpetuo.core.inspection import KeyTestResult, WorkerHealth
 from perpetuo.core.limits import MAX_KEYS, RequestMinute, SlidingMinutes
 from perpetuo.core.ports import Clock, Entropy
 from perpetuo.core.snapshot import ProviderKey
@@ -81,6 +81,9 @@ class ControlState:
     """None: this process calls no providers."""
     key_tests: SlidingMinutes[RequestMinute] = field(default_factory=_no_key_tests)
     """Tests of provider keys, by workspace."""
+
+    worker_health: Callable[[], Awaitable[WorkerHealth]] | None = None
+    """Of the data plane beside us; None: there is none."""
 
     def new_id(self) -> str:
         return str(uuid7(self.now_ms(), self.entropy.random_bytes(10)))

@@ -65,6 +65,11 @@ async def current_revision(url: str) -> str | None:
         await engine.dispose()
 
 
+async def revision_of(conn: AsyncConnection) -> str | None:
+    """As `current_revision`, in a transaction of the tables' owner."""
+    return await conn.run_sync(_current)
+
+
 def head_revision() -> str:
     """The revision this version of the program needs."""
     head = ScriptDirectory.from_config(_config()).get_current_head()

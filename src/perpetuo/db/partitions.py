@@ -105,6 +105,14 @@ ORDER BY 1
 """)
 
 
+async def months_ahead(conn: AsyncConnection, wall_ms: int) -> int:
+    """Months after this one that have their partition; -1: not even this one has. Any role may ask."""
+    ends, ahead, at_ms = set((await _partitions(conn)).values()), -1, wall_ms
+    while month_bounds(at_ms)[1] in ends:
+        at_ms, ahead = month_bounds(at_ms)[1], ahead + 1
+    return ahead
+
+
 async def _partitions(conn: AsyncConnection) -> dict[str, int]:
     """Name -> the millisecond its month ends."""
     names = await conn.scalars(

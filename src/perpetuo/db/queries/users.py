@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from perpetuo.db.tables import users
@@ -53,8 +53,10 @@ async def set_password_hash(conn: AsyncConnection, user_id: str, password_hash: 
     return changed.rowcount == 1
 
 
-async def any_user(conn: AsyncConnection) -> bool:
-    return await conn.scalar(select(users.c.id).limit(1)) is not None
+async def lock_table(conn: AsyncConnection) -> None:
+    """Nobody else makes or changes a user until the transaction ends: of two who look whether there is an operator, and
+    make one, the second finds the first's."""
+    await conn.execute(text("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE"))
 
 
 async def any_operator(conn: AsyncConnection) -> bool:
