@@ -32,7 +32,8 @@ def histogram_of(latencies_ms: Sequence[float]) -> int:
 def weight_sql(column: str) -> str:
     """An SQL expression: what one request adds to a histogram; NULL for NULL. column: ms, double precision."""
     quarters = f"floor({BUCKETS_PER_OCTAVE} * ln({column}) / ln(2::double precision))"
-    number = f"CASE WHEN {column} < 1 THEN 0 ELSE least({LAST_BUCKET}, {quarters} + 1) END"
+    # least() leaves NULL out: one that is not known must not get that far.
+    number = f"CASE WHEN {column} < 1 THEN 0 WHEN {column} >= 1 THEN least({LAST_BUCKET}, {quarters} + 1) END"
     return f"('1e' || {DIGITS} * ({number}))::numeric"
 
 

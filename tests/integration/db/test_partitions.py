@@ -4,7 +4,7 @@ import pytest
 
 from perpetuo.core.ids import month_bounds
 from perpetuo.db.engine import owner_transaction, system_transaction
-from perpetuo.db.partitions import drop_expired, ensure_partitions
+from perpetuo.db.partitions import build_missing_indexes, drop_expired, ensure_partitions
 from perpetuo.db.queries.projection import insert_settlements
 from perpetuo.db.queries.request_logs import list_request_logs
 
@@ -88,3 +88,35 @@ async def test_a_page_of_logs_reads_only_the_partitions_of_its_id_bounds(engine,
         assert await list_request_logs(conn, WORKSPACE, after_id=row["id"]) == []
     plan = await run_sql(f"EXPLAIN SELECT * FROM request_logs WHERE id >= '{row['id']}' AND id < '{row['id'][:-1]}f'")
     assert "request_logs_2026_11" in str(plan) and "2026_12" not in str(plan)
+
+
+INDEXED = (
+    "SELECT count(*) FILTER (WHERE i.indisvalid), count(*) FROM pg_inherits p "
+    "JOIN pg_index i ON i.indexrelid = p.inhrelid WHERE p.inhparent = 'request_logs_errors_idx'::regclass"
+)
+VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'request_logs_errors_idx'::regclass"
+
+
+async def test_partitions_that_were_too_large_for_the_migration_are_indexed_later(database_url, run_sql):
+    """As the migration leaves them; and one where an earlier attempt was interrupted."""
+    await run_sql("DROP INDEX request_logs_errors_idx")
+    await run_sql(
+        "CREATE INDEX request_logs_errors_idx ON ONLY request_logs (workspace_id, id DESC) WHERE status >= 400"
+    )
+    await run_sql("CREATE INDEX request_logs_default_errors_idx ON request_logs_default (id)")
+    assert await run_sql(VALID) == [(False,)]
+    built = await build_missing_indexes(database_url)
+    assert "request_logs_default_errors_idx" in built and len(built) == len(await partitions(run_sql))
+    assert await run_sql(VALID) == [(True,)]
+    assert await run_sql(INDEXED) == [(len(built), len(built))]
+    assert await build_missing_indexes(database_url) == []
+
+
+async def test_a_new_month_has_every_index_while_old_ones_still_wait_for_theirs(engine, run_sql):
+    await run_sql("DROP INDEX request_logs_errors_idx")
+    await run_sql(
+        "CREATE INDEX request_logs_errors_idx ON ONLY request_logs (workspace_id, id DESC) WHERE status >= 400"
+    )
+    async with owner_transaction(engine) as conn:
+        made = await ensure_partitions(conn, at_ms(2030, 1, 1))
+    assert await run_sql(INDEXED) == [(len(made), len(made))]

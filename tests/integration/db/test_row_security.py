@@ -6,9 +6,9 @@ from sqlalchemy.exc import DBAPIError
 
 from perpetuo.db.engine import create_engine, system_transaction, workspace_transaction
 from perpetuo.db.queries.projection import insert_settlements
-from perpetuo.db.tables import api_keys, provider_keys, request_logs, usage_counters, workspaces
+from perpetuo.db.tables import api_keys, provider_keys, request_logs, usage_counters, usage_labels, workspaces
 
-TENANT_TABLES = [workspaces, provider_keys, api_keys, request_logs, usage_counters]
+TENANT_TABLES = [workspaces, provider_keys, api_keys, request_logs, usage_counters, usage_labels]
 
 
 def workspace_column(table):
@@ -69,6 +69,7 @@ FORBIDDEN = {
     "suspension": "UPDATE workspaces SET suspended = false",
     "its request logs": "DELETE FROM request_logs",
     "its usage": "UPDATE usage_counters SET requests = 0",
+    "its usage by tag": "DELETE FROM usage_labels",
     "policies": "ALTER TABLE api_keys DISABLE ROW LEVEL SECURITY",
     "tables": "CREATE TABLE mine (id int)",
 }

@@ -12,7 +12,7 @@ Row = dict[str, Any]
 
 MAXIMUM_PAGE = 500
 
-SCANNED_ROWS = 20_000
+SCANNED_ROWS = 10_000
 """What one page looks through at most, however few of it match: a page without enough matches says where the next one
 goes on. So a search for a needle costs the database no more than any other. Figures: docs/measurements.md."""
 
