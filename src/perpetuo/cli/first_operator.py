@@ -16,8 +16,8 @@ HOW = "PERPETUO_OPERATOR_EMAIL with PERPETUO_OPERATOR_PASSWORD (or _FILE), or `p
 async def make_first_operator(settings: Settings, database_url: str) -> None:
     """Only while there is no operator. Raises Failure for an address or password that is none.
 
-    Somebody who has that address already is made one if the password is theirs: whoever signs up says what their address
-    is. Their password is left as it is.
+    Somebody who has that address already is made one if the password is theirs too: addresses are what people say
+    they are. Their password is left as it is.
     """
     async with operator_change(database_url, encryption_keys(settings)) as operator:
         if await users.any_operator(operator.conn):
