@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import bindparam, delete, func, insert, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from perpetuo.core.snapshot import DEFAULT_PRIORITY
@@ -67,7 +67,8 @@ async def page_provider_keys(
     order = (provider_keys.c.priority, provider_keys.c.created_at, provider_keys.c.id)
     statement = select(*SHOWN).where(provider_keys.c.workspace_id == workspace_id)
     if after is not None:
-        statement = statement.where(tuple_(*order) > tuple_(*after))
+        typed = (literal(value, column.type) for value, column in zip(after, order, strict=True))
+        statement = statement.where(tuple_(*order) > tuple_(*typed))
     rows = (await conn.execute(statement.order_by(*order).limit(limit))).mappings()
     return [dict(row) for row in rows]
 
