@@ -13,10 +13,11 @@ import ssl
 import threading
 from email.errors import MessageError
 from email.message import EmailMessage
-from email.utils import parseaddr
 from typing import Literal, Protocol
 
 import msgspec
+
+from perpetuo.control.email_address import is_email_address
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ class SmtpMailer:
 
 def compose(sender: str, to: str, subject: str, text: str) -> EmailMessage:
     """Raises ValueError for what would make another header or another recipient of it."""
-    if parseaddr(to) != ("", to) or not to.isascii() or not to.isprintable():
+    if not is_email_address(to):
         raise ValueError("not one bare e-mail address")
     message = EmailMessage()
     message["From"] = sender
