@@ -78,7 +78,7 @@ async def revoke(state: ControlState, access: Access, invitation_id: str) -> Non
 
 def invitation_link(base_url: str, token: str) -> str:
     """The token is in the fragment, which browsers send to nobody: no log of a server or proxy has it."""
-    return f"{base_url}/app/invitation#{token}"
+    return f"{base_url}/app/invitation#token={token}"
 
 
 def shown(row: Row, now_ms: int) -> Invitation:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import column, func, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,13 +11,12 @@ from perpetuo.db.tables import provider_keys
 
 async def offered_names(conn: AsyncConnection, workspace_id: str, names: Collection[str]) -> set[str]:
     """Those of `names` that are some model's id or canonical name."""
-    model = func.jsonb_array_elements(
-        provider_keys.c.models.op("||")(provider_keys.c.discovered), type_=JSONB
-    ).column_valued("model")
-    name_id, name_canonical = model["id"].astext, model["canonical"].astext
+    both = provider_keys.c.models.op("||")(provider_keys.c.discovered)
+    models = func.jsonb_array_elements(both).table_valued(column("model", JSONB)).render_derived(name="offered")
+    name_id, name_canonical = models.c.model["id"].astext, models.c.model["canonical"].astext
     statement = (
         select(name_id, name_canonical)
-        .select_from(provider_keys, model)
+        .select_from(provider_keys.join(models, true()))
         .where(provider_keys.c.workspace_id == workspace_id, name_id.in_(names) | name_canonical.in_(names))
         .distinct()
     )
