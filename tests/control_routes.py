@@ -6,6 +6,7 @@ reply = await send(control, asked, headers)
 """
 
 import copy
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from control_harness import ControlHarness
 from perpetuo.control.app import every_route, policies_of
 from perpetuo.control.policies import Policy
 from schema_examples import body_schema, example, fields
+from two_tenants import PASSWORD
 
 Schema = dict[str, Any]
 
@@ -24,10 +26,47 @@ Schema = dict[str, Any]
 TABLES = {
     "workspace_id": "workspaces",
     "api_key_id": "api_keys",
+    "provider_key_id": "provider_keys",
+    "access_token_id": "access_tokens",
+    "invitation_id": "invitations",
+    "session_id": "sessions",
+    "user_id": "memberships",
+    "request_id": "request_logs",
+    "actor_id": "memberships",
+    "ids": "provider_keys",
+}
+
+# Called an id and names no row: a model's name is its id at the vendor's.
+NO_ROW = {("models", "id")}
+
+SECRET = "sk-0123456789abcdefghijkl"
+
+# Allowed by the policy, and yet no success here, with the statuses it may have then.
+NO_SUCCESS: dict[str, set[int]] = {
+    "POST /auth/invitations/accept": {404},  # the invitation has another address
+    "POST /workspaces/{workspace_id}/providers/test": {503},  # no data plane beside it
+    "POST /workspaces/{workspace_id}/providers/{provider_key_id}/test": {503},
+    "POST /admin/encryption/rotate": {409},  # there is no key to rotate to
 }
 
 # Bodies that the schema alone does not make valid; what is called is given the `World`.
-BODIES: dict[str, Any] = {}
+BODIES: dict[str, Any] = {
+    "POST /workspaces/{workspace_id}/providers": {"vendor": "openai", "label": "new", "secret": SECRET},
+    "POST /workspaces/{workspace_id}/providers/{provider_key_id}/rotate": {"secret": SECRET},
+    "POST /workspaces/{workspace_id}/providers/test": {"vendor": "openai", "secret": SECRET},
+    "POST /admin/users": {"email": "new.person@example.org"},
+    "POST /auth/password": {"current_password": PASSWORD, "new_password": "another long password"},
+    "DELETE /workspaces/{workspace_id}": lambda world: {"confirm_name": world.mine.canary},
+    "PATCH /workspaces/{workspace_id}/members/{user_id}": {"role": "member"},
+    "POST /workspaces/{workspace_id}/invitations": {"email": "new.person@example.org", "role": "viewer"},
+    "POST /workspaces/{workspace_id}/access-tokens": lambda world: {
+        "name": "new",
+        "actions": ["api_keys:read"],
+        "expires_at": datetime.datetime.fromtimestamp(
+            world.control.state.clock.wall_s() + 86400, datetime.UTC
+        ).isoformat(),
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -63,7 +102,7 @@ class Case:
         ]
         schema = body_schema(operation)
         for path, _ in fields(self.document, schema) if schema else ():
-            if names_an_id(path[-1]):
+            if names_an_id(path[-1]) and path[-2:] not in NO_ROW:
                 found.append(IdField("body", path[-1], path))
         return found
 
@@ -77,7 +116,7 @@ class Asked:
 
 
 def names_an_id(name: str) -> bool:
-    return name == "id" or name.endswith(("_id", "_ids"))
+    return name in ("id", "ids") or name.endswith(("_id", "_ids"))
 
 
 def every_case(control: ControlHarness) -> list[Case]:
@@ -118,7 +157,7 @@ def with_ids(body: Any, id_fields: Sequence[IdField], ids: Mapping[str, str]) ->
             inner = inner.setdefault(name, {})
         if isinstance(inner, dict):
             value = ids[id_field.name]
-            inner[id_field.path[-1]] = [value] if id_field.name.endswith("_ids") else value
+            inner[id_field.path[-1]] = [value] if id_field.name.endswith("ids") else value
     return body
 
 

@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError
 
 import perpetuo.db.queries
 from control_harness import running_control
-from control_routes import BODIES, TABLES, build_request, every_case, names_an_id, send
+from control_routes import BODIES, NO_SUCCESS, TABLES, build_request, every_case, send
 from perpetuo.control.policies import Allows
 from perpetuo.db.engine import system_transaction, workspace_transaction
 from perpetuo.db.tables import api_keys
@@ -91,13 +91,14 @@ async def test_no_route_shows_or_changes_another_workspace_s_rows_by_row_level_s
             with no_workspace_filter(world) as lost:
                 reply = await send(world.control, asked, owner)
             seen = [trace for trace in world.foreign.traces() if trace in reply.text]
-            if seen or (changed and reply.status_code < 300 and case.method != "GET") or reply.status_code >= 500:
+            broken = reply.status_code >= 500 and reply.status_code not in NO_SUCCESS.get(case.key, ())
+            if seen or (changed and reply.status_code < 300 and case.method != "GET") or broken:
                 wrong.append(f"{case.key} {changed}: {reply.status_code} {seen} {reply.text[:300]} {lost}")
             if case.method != "GET":
                 if await world.books_of(world.foreign) != theirs:
                     wrong.append(f"{case.key} {changed} changed the other workspace's rows: {lost}")
                 await world.heal_to(before)
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 # ---- queries
@@ -108,7 +109,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "update_api_key": {"changes": {"name": "taken"}},
     "update_provider_key": {"changes": {"label": "taken"}},
     "insert_provider_key": {"vendor": "openai"},
-    "insert_invitation": {"role": "viewer", "invited_by": "0192f000-0000-7000-8000-00000000000a"},
+    "insert_invitation": {"role": "viewer"},
     "put_membership": {"role": "owner"},
     "set_role": {"role": "owner"},
 }
@@ -170,14 +171,14 @@ def arguments_of(function: Callable[..., Any], world: World) -> dict[str, Any]:
 
 def _argument(name: str, hint: Any, world: World) -> Any:
     if isinstance(hint, types.UnionType):
-        hint = next(kind for kind in typing.get_args(hint) if kind is not type(None))
+        return None if type(None) in typing.get_args(hint) else _argument(name, typing.get_args(hint)[0], world)
     origin = typing.get_origin(hint) or hint
     if origin is typing.Literal:
         return typing.get_args(hint)[0]
     if inspect.isclass(origin) and issubclass(origin, msgspec.Struct):
         return origin()
     if origin is str:
-        return world.control.state.new_id() if names_an_id(name) else "x"
+        return world.control.state.new_id()
     if origin is bytes:
         return world.control.state.entropy.random_bytes(32)
     if origin is datetime.datetime:
