@@ -1,7 +1,7 @@
 """The audit log: appended to in the transaction of the change itself (as perpetuo_system), read by page."""
 
 from collections.abc import AsyncGenerator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, text
@@ -17,6 +17,7 @@ AUDIT_LOCK = 0x7065_7270_6175_6469
 """The advisory lock's number: "perpaudi" in ASCII. The head's row can not be locked while there is none."""
 
 PAGE = 1000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class AuditHeadBroken(Exception):
@@ -78,7 +79,7 @@ async def append_audit_entry(
             sequence=entry.sequence,
             id=id,
             workspace_id=workspace_id,
-            at=datetime.fromtimestamp(at_ms / 1000, UTC),
+            at=EPOCH + timedelta(milliseconds=at_ms),
             actor_kind=actor_kind,
             actor_id=actor_id,
             actor_name=actor_name,
@@ -156,4 +157,6 @@ async def read_audit_chain(conn: AsyncConnection) -> AsyncGenerator[tuple[AuditE
 def _entry(row: Row) -> AuditEntry:
     at: datetime = row.pop("at")
     del row["entry_hash"]
-    return AuditEntry(at_ms=round(at.timestamp() * 1000), **row)
+    # We write whole milliseconds: what lies between them is somebody else's, and no entry of ours has -1.
+    at_ms = (at - EPOCH) // timedelta(milliseconds=1) if at.microsecond % 1000 == 0 else -1
+    return AuditEntry(at_ms=at_ms, **row)
