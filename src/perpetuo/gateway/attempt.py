@@ -15,6 +15,7 @@ from perpetuo.gateway.run import Run
 from perpetuo.gateway.state import GatewayState
 from perpetuo.http.stall_guard import GuardedReply
 from perpetuo.http.upstream import Deadlines, UpstreamReply
+from perpetuo.observability.echo import without_echo
 from perpetuo.observability.redaction import Redactor
 from perpetuo.providers.auth import InvalidSecret, signed
 from perpetuo.providers.base import (
@@ -29,6 +30,8 @@ from perpetuo.providers.base import (
 from perpetuo.providers.credentials import TokenRefused, secret_pieces
 from perpetuo.providers.json_by_tool import JsonByToolStream, answered_by_tool, asked_by_tool
 
+# The fields that hold what was asked.
+PROMPTS = ("messages", "input", "prompt")
 # How long the words of an error are waited for once its status is known, in seconds.
 ERROR_BODY_S = 5.0
 
@@ -125,7 +128,7 @@ def note_attempt(
     result: Answer | OpenStream | Failed,
     verdict: Verdict | None,
 ) -> Attempt:
-    """The attempt as it is logged, its vendor message redacted."""
+    """The attempt as it is logged, its vendor message without secrets and without the prompt."""
     failure = result.failure if isinstance(result, Failed) else None
     duration_ms = _ms_since(result.started_s, state) if isinstance(result, OpenStream) else result.duration_ms
     noted = Attempt(
@@ -138,7 +141,7 @@ def note_attempt(
         class_=None if verdict is None else verdict.class_,
         status=200 if failure is None else failure.status,
         first_byte_ms=None if isinstance(result, Failed) else result.first_byte_ms,
-        message=None if failure is None else vendor_words(failure, candidate),
+        message=None if failure is None else logged_words(failure, candidate, run),
         retry_after_s=None if failure is None else failure.retry_after_s,
         # A vendor that answered with an error status did not generate; one that went silent may have.
         possibly_billed=failure is not None and failure.sent and failure.kind != "status",
@@ -167,6 +170,21 @@ def vendor_words(failure: UpstreamFailure, candidate: Candidate) -> str:
     return Redactor(secret_pieces(candidate.key.secret)).redact_cut(failure.message)[:500]
 
 
+def logged_words(failure: UpstreamFailure, candidate: Candidate, run: Run) -> str:
+    """`vendor_words` without what they repeat of the prompt: this goes into the log, and the prompt does not."""
+    words = vendor_words(failure, candidate)
+    if run.request is None or not words:
+        return words
+    return without_echo(words, [bytes(run.request.fields[name]) for name in PROMPTS if name in run.request.fields])
+
+
+def vendor_param(failure: UpstreamFailure, candidate: Candidate) -> str | None:
+    """The field that the vendor names, which it may have filled with anything."""
+    if failure.param is None:
+        return None
+    return Redactor(secret_pieces(candidate.key.secret)).redact_cut(failure.param)
+
+
 def context_for(run: Run, candidate: Candidate) -> ReplyContext:
     """`model_label`: the requested name where the alias says so, and our own name for the demo model, whose
     server leaks a file path."""
@@ -186,7 +204,9 @@ def context_for(run: Run, candidate: Candidate) -> ReplyContext:
 
 def _without(secret: Secret, failure: UpstreamFailure) -> UpstreamFailure:
     """A fetched token is no provider key that `vendor_words` knows."""
-    return msgspec.structs.replace(failure, message=Redactor(secret_pieces(secret)).redact_cut(failure.message))
+    redact = Redactor(secret_pieces(secret)).redact_cut
+    param = None if failure.param is None else redact(failure.param)
+    return msgspec.structs.replace(failure, message=redact(failure.message), param=param)
 
 
 def _encode(provider: ChatProvider, run: Run, candidate: Candidate, secret: Secret) -> UpstreamRequest:

@@ -25,7 +25,7 @@ from perpetuo.core.resilience.error_classifier import Verdict
 from perpetuo.core.resilience.retry import Failure, GiveUp, next_step
 from perpetuo.core.resolvers.provider_selector import substituted_as
 from perpetuo.events.types import ProviderAttempted, ProviderFailed, RequestReceived
-from perpetuo.gateway.attempt import Answer, Failed, OpenStream, attempt, note_attempt, vendor_words
+from perpetuo.gateway.attempt import Answer, Failed, OpenStream, attempt, logged_words, note_attempt, vendor_param, vendor_words
 from perpetuo.gateway.content_capture import CapturedExchange, ContentCapture
 from perpetuo.gateway.health_notes import (
     note_abandoned,
@@ -248,7 +248,7 @@ async def _send_stream(
             run.attempts[-1],
             outcome=broken.kind,
             class_=verdict.class_,
-            message=vendor_words(broken, candidate),
+            message=logged_words(broken, candidate, run),
             possibly_billed=True,
         )
         raise UpstreamError("stream_interrupted", "The provider's stream broke before its end.")
@@ -306,7 +306,7 @@ def _given_up(step: GiveUp, run: Run, failures: list[Failure]) -> GatewayError:
     if step.code == "upstream_rejected" and run.selection is not None:
         last = failures[-1]
         message = vendor_words(last.failure, run.selection.ordered[last.index])
-        param = last.failure.param
+        param = vendor_param(last.failure, run.selection.ordered[last.index])
     details: dict[str, object] = {
         "attempts": [
             {

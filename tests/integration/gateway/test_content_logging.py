@@ -76,6 +76,8 @@ class Answering:
         self.broken = False
         self.hangs = False
         self.status = 200
+        self.echoes = False
+        """Errors repeat the prompt."""
         self.pieces: list[str] = ["".join(ANSWERED)]
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -83,6 +85,7 @@ class Answering:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
             size = int(head.split("content-length:")[1].split("\r\n")[0])
             asked = json.loads(await reader.readexactly(size))
+            self._error = f"Cannot do `{asked['messages'][0]['content']}` now." if self.echoes else "No."
             await self._answer(writer, streaming=asked.get("stream", False))
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
@@ -91,7 +94,7 @@ class Answering:
 
     async def _answer(self, writer: asyncio.StreamWriter, *, streaming: bool) -> None:
         if self.status != 200:
-            body = json.dumps({"error": {"message": "No.", "type": "invalid_request_error"}}).encode()
+            body = json.dumps({"error": {"message": self._error, "type": "invalid_request_error"}}).encode()
         elif not streaming:
             message = {"role": "assistant", "content": "".join(self.pieces)}
             body = json.dumps(chunk("chat.completion", message=message, finish_reason="stop")).encode()
@@ -111,6 +114,8 @@ class Answering:
                 await writer.drain()
             if self.hangs:
                 await asyncio.sleep(30)
+            if self.broken and self.echoes:
+                writer.write(b"data: %s\n\n" % json.dumps({"error": {"message": self._error}}).encode())
             if not self.broken:
                 end = chunk("chat.completion.chunk", delta={}, finish_reason="stop")
                 writer.write(b"data: %s\n\ndata: [DONE]\n\n" % json.dumps(end).encode())
@@ -188,8 +193,12 @@ async def ask_in_every_encoding(gateway: RunningGateway, vendor: Answering) -> l
     vendor.broken = True
     sent = body("".join(ASKED), stream=True)
     exchanged.append((sent, await post(gateway, sent)))
-    vendor.broken, vendor.status = False, 400
+    vendor.status, vendor.echoes = 400, True
     exchanged.append((body("".join(ASKED)), await post(gateway, body("".join(ASKED)))))
+    vendor.status = 200
+    exchanged.append((sent, await post(gateway, sent)))  # the stream breaks with an error that says it
+    vendor.status = 500
+    exchanged.append((sent, await post(gateway, sent)))
     return exchanged
 
 
@@ -231,6 +240,16 @@ async def test_no_prompt_and_no_answer_is_anywhere_unsealed(
                 assert found_in(form, ASKED), "the search finds what is there"
         assert found_in(written, ASKED) == found_in(written, ANSWERED) == []
         assert len(settled) == len(exchanged)
+        assert [one.error_code for one in settled if one.error_code is not None] == [
+            "invalid_value",
+            "invalid_json",
+            "model_not_found",
+            "invalid_json",
+            "stream_interrupted",
+            "upstream_rejected",
+            "stream_interrupted",
+            "upstream_failed",
+        ]
         assert len(records) == (len(exchanged) if kept else 0)
         for (request, answer), record in zip(exchanged, records, strict=False):
             content = opened(record)
