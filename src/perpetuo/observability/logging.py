@@ -39,6 +39,9 @@ class LogHandler(logging.StreamHandler[TextIO]):
         return msgspec.json.encode(line, enc_hook=repr).decode()
 
 
+CHATTY = ("httpx2", "httpcore2", "asyncio", "sqlalchemy.engine", "uvicorn.access")
+
+
 def configure_logging(
     level: Literal["debug", "info", "warning", "error"],
     *,
@@ -56,8 +59,8 @@ def configure_logging(
     root.addHandler(handler)
     root.setLevel(level.upper())
     logging.captureWarnings(True)
-    # What these say at info, each request of ours makes them say.
-    for chatty in ("httpx", "httpcore", "asyncio", "sqlalchemy.engine", "uvicorn.access"):
+    # What these say at info, each request of ours makes them say; at debug it has the headers of vendors in it.
+    for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
     return handler
 

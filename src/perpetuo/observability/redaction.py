@@ -29,7 +29,8 @@ _PATTERNS = (
 class Redactor:
     """Built from the secrets' actual values; a new one is built when they change.
 
-    Each value is also found JSON-escaped, percent-encoded and inside base64 at any of the three alignments.
+    Each value is also found JSON-escaped, as often as may be, percent-encoded, and inside base64 at any of the three
+    alignments.
     """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
@@ -40,14 +41,17 @@ class Redactor:
                 forms.setdefault(form, mask(value))
         self._masks = forms
         longest_first = sorted(forms, key=len, reverse=True)
-        self._known = re.compile("|".join(re.escape(form) for form in longest_first)) if forms else None
+        self._known = re.compile("|".join(_escaped_or_not(form) for form in longest_first)) if forms else None
 
     def redact_text(self, text: str) -> str:
         if self._known is not None:
-            text = self._known.sub(lambda match: self._masks[match[0]], text)
+            text = self._known.sub(self._mask, text)
         for pattern in _PATTERNS:
             text = pattern.sub(_keep_prefix, text)
         return text
+
+    def _mask(self, match: re.Match[str]) -> str:
+        return self._masks.get(match[0]) or self._masks.get(match[0].replace("\\", ""), "…")
 
     def redact_cut(self, text: str) -> str:
         """Of text that may have been cut anywhere: a secret that lost its end there is taken out too. For the few
@@ -83,6 +87,14 @@ def _forms(secret: str) -> set[str]:
 
 
 _PERCENT = re.compile("%[0-9A-F]{2}")
+
+
+def _escaped_or_not(form: str) -> str:
+    """JSON in JSON in JSON: before what may be escaped there is any number of backslashes."""
+    return "".join(rf"\\*{re.escape(char)}" if char in _ESCAPED else re.escape(char) for char in form)
+
+
+_ESCAPED = frozenset('/"\\')
 
 
 def _json_escaped(text: str) -> str:

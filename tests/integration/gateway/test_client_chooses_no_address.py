@@ -29,7 +29,8 @@ ADDRESSES = (
     "https_proxy", "proxy_url", "no_proxy", "azure_endpoint", "azure_ad_token_provider", "aws_bedrock_runtime_endpoint",
     "aws_sts_endpoint", "aws_web_identity_token", "vertex_location", "vertex_project", "vertex_credentials",
     "token_uri", "token_url", "authority", "callback_url", "webhook_url", "redirect_uri", "langfuse_host",
-    "custom_host", "organization", "project", "region", "location", "deployment_id", "api_version", "api_type", "transport",
+    "custom_host", "organization", "project", "region", "location", "deployment_id", "api_version", "api_type",
+    "transport",
 )  # fmt: skip
 CREDENTIALS = ("api_key", "apiKey", "key", "token", "secret", "authorization", "azure_ad_token", "provider_key_id")
 NESTS = (

@@ -3,9 +3,11 @@ import json
 import logging
 from collections.abc import Iterator
 
+import httpcore2
+import httpx2
 import pytest
 
-from perpetuo.observability.logging import LogForm, configure_logging
+from perpetuo.observability.logging import CHATTY, LogForm, configure_logging
 from perpetuo.observability.redaction import Redactor
 
 SECRET = "a-provider-key-nobody-may-see-0042"
@@ -15,7 +17,7 @@ SECRET = "a-provider-key-nobody-may-see-0042"
 def restored_root() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    chatty = {name: logging.getLogger(name).level for name in ("httpx", "httpcore", "asyncio", "uvicorn.access")}
+    chatty = {name: logging.getLogger(name).level for name in CHATTY}
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
@@ -93,3 +95,11 @@ def test_without_a_form_a_pipe_gets_json():
     configure_logging("info", stream=stream)
     logging.getLogger("x").info("hello")
     assert json.loads(stream.getvalue())["message"] == "hello"
+
+
+def test_the_clients_we_call_with_do_not_log_what_a_vendor_sent():
+    configure_logging("debug", stream=io.StringIO(), form="json")
+    assert (httpcore2.__name__, httpx2.__name__) == ("httpcore2", "httpx2")
+    for name in ("httpcore2.http11", "httpcore2.connection", "httpcore2.proxy", "httpx2"):
+        assert name in logging.root.manager.loggerDict, "the name under which the installed package logs"
+        assert not logging.getLogger(name).isEnabledFor(logging.INFO)
