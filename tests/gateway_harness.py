@@ -183,7 +183,8 @@ async def running_gateway(
         health=Health(),
         limits=Limits(stream=chosen, unary=chosen, max_body_bytes=max_body_bytes),
     )
-    listener = socket.socket()
+    # Named TCP, or asyncio leaves Nagle's algorithm on, and each reply waits 40 ms for the client's acknowledgement.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     listener.listen(512)
     config = uvicorn.Config(
