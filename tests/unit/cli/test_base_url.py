@@ -1,6 +1,6 @@
 import pytest
 
-from perpetuo.cli.admin import check_base_url
+from perpetuo.cli.admin import read_base_url
 from perpetuo.cli.failures import Failure
 from perpetuo.core.catalog import Vendor
 
@@ -18,9 +18,9 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_a_base_url_that_could_go_elsewhere_is_refused_with_the_remedy(name: str) -> None:
     with pytest.raises(Failure) as caught:
-        check_base_url(VENDOR, WRONG[name])
+        read_base_url(VENDOR, WRONG[name])
     assert "--base-url" in str(caught.value)
 
 
 def test_a_base_url_loses_its_last_slash() -> None:
-    assert check_base_url(VENDOR, "https://llm.example.com/v1/") == "https://llm.example.com/v1"
+    assert read_base_url(VENDOR, "https://llm.example.com/v1/") == "https://llm.example.com/v1"
