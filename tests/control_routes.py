@@ -55,6 +55,8 @@ BODIES: dict[str, Any] = {
     "POST /workspaces/{workspace_id}/providers/{provider_key_id}/rotate": {"secret": SECRET},
     "POST /workspaces/{workspace_id}/providers/test": {"vendor": "openai", "secret": SECRET},
     "POST /admin/users": {"email": "new.person@example.org"},
+    "POST /auth/signup": {"email": "new.person@example.org", "password": "long enough, I say"},
+    "POST /auth/login": {"email": "owner.canary-mine@example.org", "password": PASSWORD},
     "POST /auth/password": {"current_password": PASSWORD, "new_password": "another long password"},
     "DELETE /workspaces/{workspace_id}": lambda world: {"confirm_name": world.mine.canary},
     "PATCH /workspaces/{workspace_id}/members/{user_id}": {"role": "member"},

@@ -76,5 +76,6 @@ def fields(document: Schema, schema: Schema, _seen: tuple[str, ...] = ()) -> Ite
         for path, deeper in fields(document, inner, _seen):
             yield (name, *path), deeper
     others = [schema[word] for word in ("items", "additionalProperties") if isinstance(schema.get(word), dict)]
+    others += schema.get("patternProperties", {}).values()
     for inner in (*others, *(option for word in ("anyOf", "oneOf", "allOf") for option in schema.get(word, ()))):
         yield from fields(document, inner, _seen)
