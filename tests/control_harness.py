@@ -24,7 +24,7 @@ from perpetuo.control.state import ControlSettings, ControlState
 from perpetuo.core.ids import api_key_digest
 from perpetuo.db.engine import create_engine, system_transaction
 from perpetuo.db.queries import memberships, users, workspaces
-from perpetuo.db.sealing import Sealer, audit_key
+from perpetuo.db.sealing import FOR_REQUEST_CONTENTS, Sealer, audit_key
 from perpetuo.db.tables import access_tokens, sessions
 from perpetuo.db.tables import users as users_table
 from perpetuo.db.tables import workspaces as workspaces_table
@@ -56,9 +56,8 @@ class ControlHarness:
     def __init__(self, state: ControlState) -> None:
         self.state = state
         self.routes: FastAPI = build_routes(state)
-        self.http = httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(build_control_app(state), raise_app_exceptions=False), base_url=ORIGIN
-        )
+        self._app = build_control_app(state)
+        self.http = self.http_from(("127.0.0.1", 123), ORIGIN)
         self._numbers = itertools.count(1)
 
     @property
@@ -67,7 +66,7 @@ class ControlHarness:
 
     def http_from(self, client: tuple[str, int], base_url: str) -> httpx2.AsyncClient:
         """To be closed. client: the peer's address and port."""
-        transport = httpx2.ASGITransport(build_control_app(self.state), raise_app_exceptions=False, client=client)
+        transport = httpx2.ASGITransport(self._app, raise_app_exceptions=False, client=client)
         return httpx2.AsyncClient(transport=transport, base_url=base_url)
 
     async def user(self, email: str | None = None, *, operator: bool = False, password_hash: str = "x") -> str:
@@ -171,6 +170,7 @@ async def running_control(
         "clock": SystemClock(),
         "entropy": SystemEntropy(),
         "sealer": Sealer(ENCRYPTION_KEY),
+        "content_sealer": Sealer(ENCRYPTION_KEY, purpose=FOR_REQUEST_CONTENTS),
         "audit_keys": (audit_key(ENCRYPTION_KEY),),
         "tokens": SessionTokens(JWT_SECRET),
         "refresh_tokens": RefreshTokens(JWT_SECRET),

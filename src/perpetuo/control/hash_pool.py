@@ -9,9 +9,9 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from perpetuo.control.passwords import UNKNOWN_USERS_HASH, hash_password, is_password_hash, password_matches
 from perpetuo.control.replies import ControlError
@@ -34,36 +34,69 @@ class HashPool:
         self._room = threads + waiting
         self.evaluated = 0
 
-    async def hash(self, password: str) -> str:
-        """Raises ControlError 429 when the queue is full."""
-        return await self._run(lambda: hash_password(password))
-
-    async def matches(self, password: str, hashed: str | None) -> bool:
-        """hashed: None for a user who does not exist, which takes as long. Raises ControlError 429."""
-        if hashed is None or not is_password_hash(hashed):
-            await self._run(lambda: password_matches(password, UNKNOWN_USERS_HASH))
-            return False
-        return await self._run(lambda: password_matches(password, hashed))
-
-    def close(self) -> None:
-        self._executor.shutdown(wait=False, cancel_futures=True)
-
-    async def _run(self, work: Callable[[], T]) -> T:
+    @contextlib.contextmanager
+    def place(self) -> Generator["Place"]:
+        """To be taken before anything else is asked, the database for instance, so that whoever comes while all places
+        are taken costs nothing. Raises ControlError 429."""
         if self._room == 0:
             raise ControlError(
                 429, "busy", "Too many people are signing in at this moment: try again.", retry_after_s=1.0
             )
         self._room -= 1
-        self.evaluated += 1
-        future = asyncio.get_running_loop().run_in_executor(self._executor, work)
-        # Also when whoever asked has left: the thread works on, its place is taken until it is done.
-        future.add_done_callback(self._make_room)
-        return await asyncio.shield(future)
+        place = Place(self.run)
+        try:
+            yield place
+        finally:
+            # Whoever asked may have left: the thread works on, and the place is taken until it is done.
+            place.when_done(self._make_room)
 
-    def _make_room(self, future: "asyncio.Future[T]") -> None:
+    async def hash(self, password: str) -> str:
+        """Raises ControlError 429."""
+        with self.place() as place:
+            return await place.hash(password)
+
+    async def matches(self, password: str, hashed: str | None) -> bool:
+        """As `Place.matches`. Raises ControlError 429."""
+        with self.place() as place:
+            return await place.matches(password, hashed)
+
+    def close(self) -> None:
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def run(self, work: Callable[[], T]) -> "asyncio.Future[T]":
+        self.evaluated += 1
+        return asyncio.get_running_loop().run_in_executor(self._executor, work)
+
+    def _make_room(self) -> None:
         self._room += 1
-        if not future.cancelled():
-            future.exception()  # read, so that nobody warns about one that nobody awaited
+
+
+class Place:
+    """One hash at a time."""
+
+    def __init__(self, run: Callable[[Callable[[], Any]], "asyncio.Future[Any]"]) -> None:
+        self._run = run
+        self._at_work: asyncio.Future[Any] | None = None
+
+    async def hash(self, password: str) -> str:
+        return await self._do(lambda: hash_password(password))
+
+    async def matches(self, password: str, hashed: str | None) -> bool:
+        """hashed: None for a user who does not exist, which takes as long."""
+        if hashed is None or not is_password_hash(hashed):
+            await self._do(lambda: password_matches(password, UNKNOWN_USERS_HASH))
+            return False
+        return await self._do(lambda: password_matches(password, hashed))
+
+    def when_done(self, then: Callable[[], None]) -> None:
+        if self._at_work is None or self._at_work.done():
+            then()
+        else:
+            self._at_work.add_done_callback(lambda future: (future.cancelled() or future.exception(), then()))
+
+    async def _do(self, work: Callable[[], T]) -> T:
+        self._at_work = self._run(work)
+        return await asyncio.shield(self._at_work)
 
 
 def _be_nice() -> None:

@@ -39,9 +39,10 @@ class Opened(msgspec.Struct, frozen=True):
 async def login(state: ControlState, caller: Caller, wanted: LoginInput) -> tuple[SignedIn, Opened]:
     """Raises ControlError: 401 the same for an unknown address and a wrong password, 429."""
     check_attempt(state, "password", caller.address, wanted.email)
-    async with reading_everything(state) as conn:
-        user = await users.get_user_by_email(conn, wanted.email)
-    matches = await state.passwords.matches(wanted.password, user["password_hash"] if user else None)
+    with state.passwords.place() as place:
+        async with reading_everything(state) as conn:
+            user = await users.get_user_by_email(conn, wanted.email)
+        matches = await place.matches(wanted.password, user["password_hash"] if user else None)
     if user is None or not matches:
         log.warning("a sign-in from %s failed, account %s", caller.address, account_bucket(wanted.email)[:12])
         raise _wrong_credentials()
