@@ -6,11 +6,13 @@ import click
 
 from perpetuo.cli.database_access import database, installation_keys, require_schema, run_with_database
 from perpetuo.cli.failures import Failure
+from perpetuo.cli.operator_records import Operator, change_database
 from perpetuo.cli.options import load_settings
-from perpetuo.core.audit_chain import ChainCheck, Tampered
+from perpetuo.core.audit_chain import ChainCheck, Tampered, key_of_head
 from perpetuo.db.engine import create_engine, system_transaction
-from perpetuo.db.queries.audit_log import get_audit_head, read_audit_chain
-from perpetuo.db.sealing import audit_key
+from perpetuo.db.queries.audit_log import accept_audit_log, get_audit_head, read_audit_chain
+from perpetuo.db.queries.sealing_key import hold_sealing_key, set_sealing_key
+from perpetuo.db.sealing import audit_key, key_id
 
 
 @click.group()
@@ -38,6 +40,33 @@ def verify(expect: str | None) -> None:
         where = "its head" if found.sequence is None else f"entry {found.sequence}"
         raise Failure(f"The audit log is not what was written, at {where}: {found.reason}.")
     click.echo(f"intact: {check.count} entries; note {check.count}:{check.last_hash.hex()} outside of the database")
+
+
+@audit.command("reseal")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def reseal(yes: bool) -> None:
+    """Go on from the log as it is now, with this ENCRYPTION_KEY.
+
+    Only after the key before was lost, or when you have looked into what `verify` found: until then nothing can be
+    changed. The log itself will say that this was done. What the lost key sealed stays closed.
+    """
+    settings = load_settings()
+    keys = installation_keys(settings)
+    if not yes:
+        click.confirm("Seal the audit log as it is now, whatever was done to it?", abort=True)
+
+    async def accept(operator: Operator) -> None:
+        sealing = await hold_sealing_key(operator.conn)
+        head = await get_audit_head(operator.conn)
+        if head is not None and key_of_head(head, [audit_key(key) for key in keys]) is not None:
+            raise Failure("The audit log's head is sealed with this ENCRYPTION_KEY: there is nothing to do.")
+        if sealing is not None and sealing not in map(key_id, keys):
+            await set_sealing_key(operator.conn, key_id(keys[0]))
+        entries = await accept_audit_log(operator.conn, audit_key(keys[0]))
+        operator.note("audit.reseal", "installation", None, entries=entries, head_said=head and head.entries)
+
+    change_database(settings, accept)
+    click.echo("sealed; provider keys that do not open any more are named by `perpetuo doctor`")
 
 
 async def _verify(

@@ -6,12 +6,12 @@ import click
 
 from perpetuo.cli.database_access import build_sealer, database, installation_keys, require_schema, run_with_database
 from perpetuo.cli.failures import Failure
-from perpetuo.cli.operator_records import operator_change
+from perpetuo.cli.operator_records import operator_change, operator_transaction
 from perpetuo.cli.options import load_settings
 from perpetuo.cli.table import print_table
 from perpetuo.db.engine import create_engine
 from perpetuo.db.queries.audit_log import AuditHeadBroken
-from perpetuo.db.queries.sealing_key import set_sealing_key
+from perpetuo.db.queries.sealing_key import gateways_without, hold_sealing_key, next_key_missing, set_sealing_key
 from perpetuo.db.resealing import EncryptionStatus, Resealed, encryption_status, reseal
 from perpetuo.db.sealing import Sealer, audit_key, key_id
 from perpetuo.settings import Settings
@@ -54,6 +54,9 @@ async def _rotate(database_url: str, keys: tuple[bytes, ...]) -> Resealed:
     wanted = key_id(keys[1])
 
     async with operator_change(database_url, keys) as operator:
+        without = await gateways_without(operator.conn, wanted)
+        if without:
+            raise Failure(next_key_missing(without))
         began = await set_sealing_key(operator.conn, wanted)
         operator.note("encryption.rotate", "installation", None, key_id=wanted, began=began)
     engine = create_engine(database_url, "perpetuo_system", pool_size=1)
@@ -76,6 +79,18 @@ async def _rotate(database_url: str, keys: tuple[bytes, ...]) -> Resealed:
     finally:
         await engine.dispose()
     return total
+
+
+async def require_sealing_key(database_url: str, keys: tuple[bytes, ...]) -> None:
+    """Raises Failure when the installation seals with a key that is none of these: whoever is started again after a
+    rotation, without the new key, could open nothing."""
+    async with operator_transaction(database_url) as conn:
+        sealing = await hold_sealing_key(conn)
+    if sealing is not None and sealing not in map(key_id, keys):
+        raise Failure(
+            f"This installation was rotated to an ENCRYPTION_KEY with the id {sealing}, which is not the one given "
+            "here. If it is lost: `perpetuo admin audit reseal`."
+        )
 
 
 def _status(settings: Settings) -> EncryptionStatus:

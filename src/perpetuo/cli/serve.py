@@ -7,6 +7,7 @@ import click
 
 from perpetuo.cli.children import Lifeline
 from perpetuo.cli.database_access import require_schema, run_with_database
+from perpetuo.cli.encryption import require_sealing_key
 from perpetuo.cli.failures import Failure
 from perpetuo.cli.first_operator import make_first_operator
 from perpetuo.cli.listen import bind, url_of
@@ -14,6 +15,7 @@ from perpetuo.cli.options import load_settings
 from perpetuo.cli.provider_environment import vendor_variables
 from perpetuo.cli.secret_values import require_strong_secrets
 from perpetuo.cli.workers import report, run_gateway, stop_on_signals
+from perpetuo.installation_secrets import encryption_keys
 from perpetuo.settings import Settings
 
 
@@ -28,6 +30,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     listener = bind(settings.host, settings.port)
     run_with_database(require_schema(database_url))
+    run_with_database(require_sealing_key(database_url, encryption_keys(settings)))
     run_with_database(make_first_operator(settings, database_url))
     asyncio.run(_serve(settings, database_url, listener))
 

@@ -17,6 +17,7 @@ from perpetuo.cli.banner import ready_text
 from perpetuo.cli.children import Child, Lifeline
 from perpetuo.cli.data_dir import DataDir, RunNote
 from perpetuo.cli.database_access import database_errors_told, run_with_database
+from perpetuo.cli.encryption import require_sealing_key
 from perpetuo.cli.failures import Failure
 from perpetuo.cli.first_run import (
     Found,
@@ -65,6 +66,7 @@ def up(host: str | None, port: int | None, workers: int | None, no_local: bool, 
         # Blocking and outside of any loop: PostgreSQL dies with the thread that started it, which is the main one.
         with _database(settings, data_dir) as (database_url, embedded):
             run_with_database(migrate(database_url))
+            run_with_database(require_sealing_key(database_url, encryption_keys(settings)))
             data_dir.write_run_note(RunNote(database_url, os.getpid(), listener.getsockname()[1]))
             why_no_demo = "--no-local was given" if no_local else why_not_here()
             try:

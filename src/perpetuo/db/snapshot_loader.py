@@ -14,8 +14,10 @@ from perpetuo.core.catalog import Catalog, Model, PriceBand, Vendor
 from perpetuo.core.month_book import Amount, MonthTotals, TotalsWanted
 from perpetuo.core.snapshot import ApiKey, ProviderKey, Secret, Workspace
 from perpetuo.db.engine import system_transaction
+from perpetuo.db.queries.installation import get_installation_value
 from perpetuo.db.queries.key_costs import month_costs
 from perpetuo.db.queries.projection import get_journal_positions
+from perpetuo.db.queries.sealing_key import SEALING_KEY, announce_keys
 from perpetuo.db.queries.usage_counters import month_totals
 from perpetuo.db.sealing import SealBroken, Sealer, provider_key_place
 from perpetuo.db.settings_documents import ApiKeySettings, WorkspaceSettings, smaller_quota
@@ -42,6 +44,8 @@ class SnapshotLoader:
         self._engine = engine
         self._catalog = catalog
         self._sealer = sealer
+        self.sealing_key_id: str | None = None
+        """Of the key that the installation seals with, as of the last load of everything; None = ENCRYPTION_KEY."""
 
     async def load_all(self) -> Loaded:
         """Every workspace by id, and every unrevoked API key by its SHA-256 digest, as of one moment."""
@@ -66,6 +70,7 @@ class SnapshotLoader:
 
             driver.add_termination_listener(on_lost)
             try:
+                await announce_keys(driver, self._sealer.key_ids)
                 await driver.add_listener(CHANNEL, on_notify)
                 while not lost.is_set():
                     try:
@@ -93,6 +98,8 @@ class SnapshotLoader:
 
     async def _load(self, workspace_id: str | None) -> Loaded:
         async with system_transaction(self._engine, repeatable=True) as conn:
+            if workspace_id is None:
+                self.sealing_key_id = await get_installation_value(conn, SEALING_KEY)
             workspace_rows = await _rows(conn, select(workspaces), workspaces.c.id, workspace_id)
             provider_rows = await _rows(
                 conn,

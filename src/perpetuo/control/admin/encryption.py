@@ -5,7 +5,7 @@ from perpetuo.control.change import changing_everything
 from perpetuo.control.policies import Access
 from perpetuo.control.replies import conflict
 from perpetuo.control.state import ControlState
-from perpetuo.db.queries.sealing_key import set_sealing_key
+from perpetuo.db.queries.sealing_key import gateways_without, next_key_missing, set_sealing_key
 from perpetuo.db.resealing import EncryptionStatus, encryption_status, reseal
 
 TURN_S = 20.0
@@ -24,6 +24,9 @@ async def rotate(state: ControlState, access: Access) -> Rotation:
         )
     key_id = state.sealer.key_ids[1]
     async with changing_everything(state, access, "encryption.rotate", "installation") as change:
+        without = await gateways_without(change.conn, key_id)
+        if without:
+            raise conflict("next_key_missing", next_key_missing(without))
         began = await set_sealing_key(change.conn, key_id)
         change.details = {"key_id": key_id, "began": began}
     done = await reseal(

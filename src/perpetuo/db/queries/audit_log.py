@@ -116,6 +116,16 @@ async def reseal_audit_head(conn: AsyncConnection, head_keys: Sequence[bytes], h
     await set_audit_head(conn, head_key, head.entries, head.last_hash)
 
 
+async def accept_audit_log(conn: AsyncConnection, head_key: bytes) -> int:
+    """A head for the log as it is, whatever the present one says; how many entries that are."""
+    await conn.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": AUDIT_LOCK})
+    statement = select(audit_log.c.sequence, audit_log.c.entry_hash).order_by(audit_log.c.sequence.desc()).limit(1)
+    last = (await conn.execute(statement)).first()
+    entries, last_hash = (last.sequence, bytes(last.entry_hash)) if last else (0, GENESIS)
+    await set_audit_head(conn, head_key, entries, last_hash)
+    return entries
+
+
 async def list_audit_entries(
     conn: AsyncConnection,
     workspace_id: str | None,
