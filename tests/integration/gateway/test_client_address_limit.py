@@ -5,9 +5,13 @@ import random
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
+from pydantic import ValidationError
 
 from gateway_harness import RunningGateway, running_gateway
 from perpetuo.core.limits import IpLimiter
+from perpetuo.settings import Settings
+from perpetuo.wiring import _uvicorn_config
 
 NAMES = ("X-Forwarded-For", "x-forwarded-for", "X_FORWARDED_FOR", "Forwarded", "FORWARDED", "X-Real-IP", "x-real-ip",
          "True-Client-IP", "CF-Connecting-IP", "cf-connecting-ip", "X-Client-IP")  # fmt: skip
@@ -70,3 +74,20 @@ async def test_both_planes_see_the_same_address_and_scheme(tmp_path: Path, trust
         gateway.server.config.loaded_app = looking
         await gateway.http.get("/livez", headers={"x-forwarded-for": "192.0.2.1", "x-forwarded-proto": "https"})
         assert seen == [("192.0.2.1", "https") if trusted else ("127.0.0.1", "http")]
+
+
+def test_whoever_trusts_everybody_is_told_that_clients_would_choose_their_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PERPETUO_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.7,::1/128")
+    settings = Settings(_env_file=None)
+    assert settings.trusted_proxies == ("10.0.0.0/8", "192.0.2.7", "::1/128")
+    for wrong in ("0.0.0.0/0", "::/0", "proxy.example.org", "10.0.0.0/33"):
+        monkeypatch.setenv("PERPETUO_TRUSTED_PROXIES", wrong)
+        with pytest.raises(ValidationError):
+            Settings(_env_file=None)
+
+
+def test_the_server_below_reads_no_such_header_itself() -> None:
+    """uvicorn does by default, from 127.0.0.1."""
+    assert not _uvicorn_config(FastAPI(), Settings(_env_file=None)).proxy_headers
