@@ -119,6 +119,8 @@ async def test_a_token_whose_maker_is_suspended_or_gone_opens_nothing(control, m
         (await control.http.get(f"/workspaces/{mine}", headers=bearer(made))).status_code for made in (anns, bobs)
     ]
     assert statuses == [404, 401]
+    page = (await control.http.get(f"/workspaces/{mine}/access-tokens", headers=owner.headers)).json()["data"]
+    assert [(row["status"], row["actions_now"]) for row in page] == [("revoked", []), ("active", [])]
 
 
 async def test_a_revoked_or_expired_token_opens_nothing(control, mine, admin):

@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from perpetuo.control.access_tokens.schemas import AccessToken, AccessTokenCreate, NewAccessToken
-from perpetuo.control.change import changing, reading
+from perpetuo.control.change import changing, reading, reading_everything
 from perpetuo.control.policies import Access
 from perpetuo.control.replies import ControlError, conflict, invalid, not_found
 from perpetuo.control.state import ControlState
 from perpetuo.core.access import ACTIONS, PEOPLE_ONLY, Action, beyond, token_actions
 from perpetuo.core.ids import api_key_digest
 from perpetuo.db.queries import access_tokens
+from perpetuo.db.queries.users import names_of_users
 from perpetuo.db.queries.workspaces import get_workspace
 
 Row = dict[str, Any]
@@ -22,7 +23,8 @@ MAX_LIVE = 200
 
 async def list_tokens(state: ControlState, access: Access, limit: int, before_id: str | None) -> list[Row]:
     async with reading(state, access.workspace_id) as conn:
-        return await access_tokens.page_access_tokens(conn, access.workspace_id, limit=limit, before_id=before_id)
+        rows = await access_tokens.page_access_tokens(conn, access.workspace_id, limit=limit, before_id=before_id)
+    return await _with_makers(state, rows)
 
 
 async def get_token(state: ControlState, access: Access, access_token_id: str) -> Row:
@@ -31,7 +33,7 @@ async def get_token(state: ControlState, access: Access, access_token_id: str) -
         row = await access_tokens.get_access_token(conn, access.workspace_id, access_token_id)
     if row is None:
         raise not_found()
-    return row
+    return (await _with_makers(state, [row]))[0]
 
 
 async def create_token(state: ControlState, access: Access, wanted: AccessTokenCreate) -> NewAccessToken:
@@ -73,6 +75,14 @@ async def revoke_token(state: ControlState, access: Access, access_token_id: str
         if not await access_tokens.revoke_access_token(change.conn, access.workspace_id, access_token_id):
             raise conflict("already_revoked", "This token is revoked already.")
         change.details = {"name": row["name"]}
+
+
+async def _with_makers(state: ControlState, rows: list[Row]) -> list[Row]:
+    """`role` is None where an operator has suspended the maker, which only perpetuo_system can read."""
+    async with reading_everything(state) as conn:
+        makers = await names_of_users(conn, {row["created_by"] for row in rows})
+    working = {user_id for user_id, maker in makers.items() if not maker["suspended"]}
+    return [{**row, "role": row["role"] if row["created_by"] in working else None} for row in rows]
 
 
 def shown(row: Row, now_ms: int) -> AccessToken:

@@ -1,6 +1,7 @@
 """Settings of a workspace: read, and changed field by field under a lock, so that two people who change different
 fields both get what they wanted."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,7 +57,8 @@ async def warnings_of(
     given = {name: settings.aliases[name] for name in names if name in settings.aliases}
     unknown = unknown_models(given, state.catalog)
     offered = await offered_names(conn, workspace_id, unknown) if unknown else set[str]()
-    return alias_warnings(given, state.catalog, settings.aliases.keys(), offered)
+    # Names that look alike take milliseconds each to find.
+    return await asyncio.to_thread(alias_warnings, given, state.catalog, settings.aliases.keys(), offered)
 
 
 def shown(settings: WorkspaceSettings) -> Settings:
