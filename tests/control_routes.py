@@ -46,6 +46,7 @@ NO_SUCCESS: dict[str, set[int]] = {
     "POST /auth/invitations/accept": {404},  # the invitation has another address
     "POST /workspaces/{workspace_id}/providers/test": {503},  # no data plane beside it
     "POST /workspaces/{workspace_id}/providers/{provider_key_id}/test": {503},
+    "POST /workspaces/{workspace_id}/route/explain": {503},
     "POST /admin/encryption/rotate": {409},  # there is no key to rotate to
 }
 

@@ -56,11 +56,13 @@ from perpetuo.gateway.admit import Admission
 from perpetuo.gateway.credentials import Credentials
 from perpetuo.gateway.discovery import ModelDiscovery
 from perpetuo.gateway.endpoints import handle
+from perpetuo.gateway.explain import RouteExplainer
 from perpetuo.gateway.health_exchange import HealthExchange, exchange_directory
 from perpetuo.gateway.key_probes import KeyProbes
 from perpetuo.gateway.key_test import KeyTester
 from perpetuo.gateway.snapshot_feed import SnapshotFeed
 from perpetuo.gateway.state import GatewayState, Limits
+from perpetuo.gateway.system_health import WorkerFacts, WorkerInspector
 from perpetuo.http.asgi_exchange import AsgiExchange
 from perpetuo.http.client import OwnUpstream
 from perpetuo.http.client_address_app import behind_trusted_proxies
@@ -205,6 +207,7 @@ def build_control(settings: Settings, database_url: str, state: GatewayState, ca
         settings=control_settings(settings),
         check_address=lambda address: state.admission.check_address(address, clock.monotonic_s()),
         egress=EgressPolicy(settings.egress_allow),
+        explain_route=RouteExplainer(state).explain,
         test_provider_key=KeyTester(state.upstream, state.protocols, clock).test,
         mailer=build_mailer(settings),
         throttle=AuthThrottle(settings.workers),
@@ -356,6 +359,11 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
         seal_content=build_content_seal(settings, entropy),
     )
     control = build_control(settings, database_url, state, catalog)
+    if control is not None:
+        facts = WorkerFacts(
+            control.settings.version, _today(clock).isoformat(), journal_directory(settings), settings.journal_fsync
+        )
+        control.worker_health = WorkerInspector(state, journal, feed, facts).health
     background = [
         *_start_health_tasks(settings, state),
         asyncio.create_task(feed.run()),

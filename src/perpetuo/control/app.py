@@ -21,6 +21,7 @@ from perpetuo.control.policies import Policy
 from perpetuo.control.provider_keys.routes import routes as provider_keys
 from perpetuo.control.reference.routes import routes as reference
 from perpetuo.control.replies import FAILURES, handle_every_exception
+from perpetuo.control.routing.routes import routes as routing
 from perpetuo.control.settings.routes import routes as settings
 from perpetuo.control.state import ControlState
 from perpetuo.control.workspaces.routes import routes as workspaces
@@ -38,6 +39,7 @@ RESOURCES: tuple[APIRouter, ...] = (
     access_tokens,
     api_keys,
     provider_keys,
+    routing,
     admin,
     audit,
     reference,

@@ -14,7 +14,7 @@ from perpetuo.control.refresh_tokens import RefreshTokens
 from perpetuo.control.session_tokens import SessionTokens
 from perpetuo.core.catalog import Catalog, Vendor
 from perpetuo.core.ids import uuid7
-from perpetuo.core.inspection import KeyTestResult, WorkerHealth
+from perpetuo.core.inspection import Explanation, KeyTestResult, RouteQuestion, WorkerHealth
 from perpetuo.core.limits import MAX_KEYS, RequestMinute, SlidingMinutes
 from perpetuo.core.ports import Clock, Entropy
 from perpetuo.core.snapshot import ProviderKey
@@ -81,6 +81,9 @@ class ControlState:
     """None: this process calls no providers."""
     key_tests: SlidingMinutes[RequestMinute] = field(default_factory=_no_key_tests)
     """Tests of provider keys, by workspace."""
+
+    explain_route: Callable[[RouteQuestion], Explanation] | None = None
+    """Of the data plane beside us; never raises for what is asked. None: there is none."""
 
     worker_health: Callable[[], Awaitable[WorkerHealth]] | None = None
     """Of the data plane beside us; None: there is none."""
