@@ -7,6 +7,7 @@ from typing import Any
 from asyncpg import PostgresError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from perpetuo.db.content_sealing import ContentResealer
 from perpetuo.db.engine import system_transaction
 from perpetuo.db.queries.projection import (
     delete_journal_positions,
@@ -29,8 +30,9 @@ _ROW_IS_TO_BLAME = ("22", "23", "54")
 class SqlProjectionStore:
     """The projector's `ProjectionStore`. engine: of any role; everything here runs as perpetuo_system."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, reseal: ContentResealer | None = None) -> None:
         self._engine = engine
+        self._reseal = reseal
 
     async def positions(self, segments: Sequence[str]) -> dict[str, int]:
         async with system_transaction(self._engine) as conn:
@@ -78,7 +80,8 @@ class SqlProjectionStore:
         async with system_transaction(self._engine) as conn:
             inserted = await insert_settlements(conn, rows) if rows else set[str]()
             if contents:
-                await insert_request_contents(conn, contents)
+                anew = contents if self._reseal is None else await self._reseal(conn, contents)
+                await insert_request_contents(conn, anew)
             await set_journal_positions(conn, positions)
         return inserted
 

@@ -5,6 +5,7 @@ import base64
 import gzip
 import json
 import logging
+import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -17,11 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway_harness import WORKSPACE, RunningGateway, provider, running_gateway
 from perpetuo.core.content import MAX_ANSWER_BYTES, MAX_REQUEST_BYTES, RequestContent, decode_content
+from perpetuo.db.content_sealing import ContentResealer
 from perpetuo.db.engine import system_transaction
 from perpetuo.db.projection_store import SqlProjectionStore
 from perpetuo.db.queries import users, workspaces
 from perpetuo.db.queries.request_contents import get_request_content
-from perpetuo.db.sealing import FOR_REQUEST_CONTENTS, Sealer, request_content_place
+from perpetuo.db.queries.sealing_key import set_sealing_key
+from perpetuo.db.sealing import FOR_REQUEST_CONTENTS, Sealer, key_id, request_content_place, sealed_with
 from perpetuo.ledger.journal import JournalUnavailable
 from perpetuo.ledger.projector import Projector
 from perpetuo.ledger.records import Content
@@ -347,3 +350,26 @@ async def test_a_content_the_table_can_not_take_holds_nothing_up(engine: AsyncEn
         assert await store.apply([], {"j": 5}, [bad, good, good]) == (set(), {})
     assert await run_sql("SELECT id::text FROM request_contents") == [(good.id,)]
     assert await store.positions(["j"]) == {"j": 5}
+
+
+async def test_a_content_sealed_before_a_rotation_arrives_on_the_key_that_seals_now(engine: AsyncEngine) -> None:
+    user_id, old, new = str(uuid.uuid4()), bytes(range(7, 39)), bytes(range(90, 122))
+    async with system_transaction(engine) as conn:
+        await users.insert_user(conn, id=user_id, email="a@example.org", password_hash="x")
+        await workspaces.insert_workspace(conn, id=WORKSPACE, name="w", owner_user_id=user_id)
+    both, alone = (Sealer(old, purpose=FOR_REQUEST_CONTENTS, others=keys) for keys in ((new,), ()))
+    arrived: list[str] = []
+    for sealer in (both, both, alone):
+        ids = [str(uuid.uuid4()) for _ in range(2)]
+        contents = [
+            Content(ids[0], WORKSPACE, seal(b"hello", WORKSPACE, ids[0])),
+            Content(ids[1], WORKSPACE, bytes(99)),
+        ]
+        await SqlProjectionStore(engine, ContentResealer(sealer, os.urandom)).apply([], {}, contents)
+        async with system_transaction(engine) as conn:
+            stored = [await get_request_content(conn, WORKSPACE, request_id) for request_id in ids]
+            await set_sealing_key(conn, key_id(new))
+        assert stored[0] is not None and stored[1] == bytes(99), "what does not open is kept as it is"
+        assert both.open(stored[0], request_content_place(WORKSPACE, ids[0])) == b"hello"
+        arrived.append(sealed_with(stored[0]))
+    assert arrived == [key_id(old), key_id(new), key_id(old)]
