@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from asyncpg import PostgresError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from perpetuo.db.content_sealing import ContentResealer
 from perpetuo.db.engine import system_transaction
+from perpetuo.db.queries.api_keys import note_api_keys_used
 from perpetuo.db.queries.projection import (
     delete_journal_positions,
     get_journal_positions,
@@ -22,6 +24,10 @@ _log = logging.getLogger(__name__)
 COMPLETE = 2**63 - 1
 """The position of a file that was deleted because all of it is in the tables, while its writer is still alive."""
 
+USED_EVERY_MS = 60_000
+"""Of one API key, from one noted use to the next."""
+MAX_KEYS_NOTED = 100_000
+
 # Classes of SQLSTATE that a row is to blame for, not the server: data exception, constraint, program limit.
 # Source: https://www.postgresql.org/docs/18/errcodes-appendix.html, read 2026-11-23.
 _ROW_IS_TO_BLAME = ("22", "23", "54")
@@ -33,6 +39,8 @@ class SqlProjectionStore:
     def __init__(self, engine: AsyncEngine, reseal: ContentResealer | None = None) -> None:
         self._engine = engine
         self._reseal = reseal
+        self._used_at_ms: dict[str, int] = {}
+        """API key id -> the use of it that was noted last."""
 
     async def positions(self, segments: Sequence[str]) -> dict[str, int]:
         async with system_transaction(self._engine) as conn:
@@ -42,6 +50,33 @@ class SqlProjectionStore:
         self, rows: Sequence[dict[str, Any]], positions: Mapping[str, int], contents: Sequence[SealedContent] = ()
     ) -> tuple[set[str], dict[str, str]]:
         """ids inserted, and id -> reason for rows the tables can never take."""
+        inserted, rejected = await self._apply(rows, positions, contents)
+        await self._note_used([row for row in rows if row["id"] in inserted])
+        return inserted, rejected
+
+    async def _note_used(self, rows: Sequence[dict[str, Any]]) -> None:
+        """When API keys were used, to the minute. It is worth no request's row: what fails is left to the next use."""
+        used: dict[str, tuple[str, str, int]] = {}
+        for row in rows:
+            key_id, at_ms = row["api_key_id"], row["received_at_ms"]
+            noted_at_ms = used[key_id][2] if key_id in used else self._used_at_ms.get(key_id, 0) + USED_EVERY_MS
+            if at_ms >= noted_at_ms:
+                used[key_id] = (row["workspace_id"], key_id, at_ms)
+        if not used:
+            return
+        try:
+            async with system_transaction(self._engine) as conn:
+                noted = await note_api_keys_used(conn, used.values())
+        except (SQLAlchemyError, PostgresError, OSError, TimeoutError) as exc:
+            _log.warning("when %d API keys were used is not noted: %s", len(used), type(exc).__name__)
+            return
+        if len(self._used_at_ms) + len(noted) > MAX_KEYS_NOTED:
+            self._used_at_ms.clear()
+        self._used_at_ms |= {key_id: used[key_id][2] for key_id in noted}
+
+    async def _apply(
+        self, rows: Sequence[dict[str, Any]], positions: Mapping[str, int], contents: Sequence[SealedContent]
+    ) -> tuple[set[str], dict[str, str]]:
         try:
             return await self._insert(rows, positions, contents), {}
         except PostgresError as exc:

@@ -92,7 +92,8 @@ async def test_when_an_api_key_was_last_used_never_goes_back(engine, seed):
     late = datetime(2026, 11, 23, tzinfo=UTC)
     async with workspace_transaction(engine, one.workspace_id) as conn:
         for at in (late - timedelta(days=1), late, late - timedelta(hours=1)):
-            await api_keys.note_api_keys_used(conn, one.workspace_id, {one.api_key_id: at})
+            used = [(one.workspace_id, one.api_key_id, int(at.timestamp() * 1000))]
+            assert await api_keys.note_api_keys_used(conn, used) == {one.api_key_id}
         found = await api_keys.get_api_key(conn, one.workspace_id, one.api_key_id)
     assert found is not None and found["last_used_at"] == late
 

@@ -181,7 +181,7 @@ async def test_use_of_a_key_and_what_is_rolled_back_notify_nobody(engine, seed, 
     one, two = await seed("one"), await seed("two")
     assert {await listener.next(), await listener.next()} == {one.workspace_id, two.workspace_id}
     async with workspace_transaction(engine, one.workspace_id) as conn:
-        await api_key_queries.note_api_keys_used(conn, one.workspace_id, {one.api_key_id: datetime.now(UTC)})
+        await api_key_queries.note_api_keys_used(conn, [(one.workspace_id, one.api_key_id, 1)])
     with pytest.raises(RuntimeError):
         async with system_transaction(engine) as conn:
             await conn.execute(update(workspaces).values(name="x"))

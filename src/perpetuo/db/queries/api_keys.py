@@ -1,10 +1,11 @@
 """API keys of one workspace. Their hash is stored, never the key."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+import msgspec
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from perpetuo.db.tables import api_keys
@@ -59,10 +60,18 @@ async def page_api_keys(conn: AsyncConnection, workspace_id: str, *, limit: int,
     return [dict(row) for row in (await conn.execute(statement)).mappings()]
 
 
-async def get_api_key(conn: AsyncConnection, workspace_id: str, api_key_id: str) -> Row | None:
+async def get_api_key(conn: AsyncConnection, workspace_id: str, api_key_id: str, *, lock: bool = False) -> Row | None:
+    """lock: nobody else changes it before the end of this transaction."""
     statement = select(*SHOWN).where(api_keys.c.workspace_id == workspace_id, api_keys.c.id == api_key_id)
-    row = (await conn.execute(statement)).mappings().first()
+    row = (await conn.execute(statement.with_for_update() if lock else statement)).mappings().first()
     return dict(row) if row else None
+
+
+async def count_api_keys(conn: AsyncConnection, workspace_id: str) -> int:
+    """Without those that are revoked."""
+    statement = select(func.count()).select_from(api_keys)
+    statement = statement.where(api_keys.c.workspace_id == workspace_id, api_keys.c.revoked_at.is_(None))
+    return await conn.scalar(statement) or 0
 
 
 async def update_api_key(conn: AsyncConnection, workspace_id: str, api_key_id: str, changes: dict[str, Any]) -> bool:
@@ -85,12 +94,25 @@ async def revoke_api_key(conn: AsyncConnection, workspace_id: str, api_key_id: s
     return revoked.rowcount == 1
 
 
-async def note_api_keys_used(conn: AsyncConnection, workspace_id: str, used_at: Mapping[str, datetime]) -> None:
-    """used_at: API key id -> when; an older time than the stored one changes nothing."""
-    for api_key_id, at in used_at.items():
-        await conn.execute(
-            update(api_keys)
-            .where(api_keys.c.workspace_id == workspace_id, api_keys.c.id == api_key_id)
-            .where(func.coalesce(api_keys.c.last_used_at, at) <= at)
-            .values(last_used_at=at)
-        )
+async def note_api_keys_used(conn: AsyncConnection, used: Iterable[tuple[str, str, int]]) -> set[str]:
+    """used: workspace id, API key id, when (Unix ms); an older time than the stored one changes nothing.
+
+    Returns the ids that were found. Keys that somebody works on at the moment are passed over, nobody waits for them.
+    """
+    rows = [{"workspace_id": workspace_id, "id": key_id, "at_ms": at_ms} for workspace_id, key_id, at_ms in used]
+    found = await conn.execute(_NOTE_USED, {"used": msgspec.json.encode(rows).decode()})
+    return set(found.scalars())
+
+
+_NOTE_USED = text("""
+UPDATE api_keys SET last_used_at = greatest(api_keys.last_used_at, used.at)
+FROM (
+    SELECT known.id, to_timestamp(incoming.at_ms / 1000.0) AS at
+    FROM jsonb_to_recordset(CAST(CAST(:used AS text) AS jsonb)) AS incoming (workspace_id uuid, id uuid, at_ms bigint)
+    JOIN api_keys AS known USING (workspace_id, id)
+    ORDER BY known.id
+    FOR UPDATE OF known SKIP LOCKED
+) AS used
+WHERE api_keys.id = used.id
+RETURNING api_keys.id::text
+""")
