@@ -43,10 +43,14 @@ def smaller_quota(one: int | None, other: int | None) -> int | None:
 
 
 class ApiKeySettings(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`api_keys.settings`. allowed_aliases: None = all. Limits: None = none; the budget is per calendar month (UTC)."""
+    """`api_keys.settings`. allowed_aliases: None = all. Limits: None = none; the budget is per calendar month (UTC).
+
+    replaced_by: id of the key that it was rotated to.
+    """
 
     substitution: Substitution | None = None
     allowed_aliases: tuple[str, ...] | None = None
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
     budget_nanousd_month: int | None = None
+    replaced_by: str | None = None

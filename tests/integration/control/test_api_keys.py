@@ -1,9 +1,10 @@
 """The exemplary resource: what each route does, and what it refuses."""
 
+import asyncio
 import datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from perpetuo.core.ids import api_key_digest, looks_like_api_key
 from perpetuo.db.engine import system_transaction
@@ -73,6 +74,51 @@ async def test_a_rotated_key_works_on_for_the_overlap_and_its_successor_has_its_
     assert old["status"] == "active" and 3000 < left_s <= 3600
 
 
+async def test_a_key_has_one_successor_however_often_and_however_many_at_once_rotate_it(control, mine, ann):
+    made = await make(control, ann, mine)
+    url = f"/workspaces/{mine}/api-keys/{made['id']}"
+    replies = await asyncio.gather(
+        *(control.http.post(f"{url}/rotate", headers=ann.headers, json={"overlap_s": 60}) for _ in range(4))
+    )
+    assert sorted(reply.status_code for reply in replies) == [201, 409, 409, 409]
+    (new,) = (reply.json()["data"] for reply in replies if reply.status_code == 201)
+    assert {reply.json()["code"] for reply in replies if reply.status_code == 409} == {"already_rotated"}
+    old = (await control.http.get(url, headers=ann.headers)).json()["data"]
+    assert old["replaced_by"] == new["id"] and new["replaced_by"] is None
+    assert new["expires_at"] is None, "the old key's end is the overlap's, not its successor's"
+
+
+async def test_of_two_who_change_different_limits_at_once_neither_loses(control, mine, ann):
+    for number in range(1, 9):
+        made = await make(control, ann, mine)
+        url = f"/workspaces/{mine}/api-keys/{made['id']}"
+        fields = ("requests_per_minute", "tokens_per_minute", "budget_nanousd_month")
+        await asyncio.gather(*(control.http.patch(url, headers=ann.headers, json={field: number}) for field in fields))
+        changed = (await control.http.get(url, headers=ann.headers)).json()["data"]
+        assert [changed[field] for field in fields] == [number] * 3
+
+
+async def test_an_expired_key_has_no_successor_but_can_be_given_more_time(control, mine, ann):
+    made = await make(control, ann, mine)
+    url = f"/workspaces/{mine}/api-keys/{made['id']}"
+    async with system_transaction(control.engine) as conn:
+        await conn.execute(update(api_keys).values(expires_at=datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)))
+    reply = await control.http.post(f"{url}/rotate", headers=ann.headers, json={})
+    assert (reply.status_code, reply.json()["code"]) == (409, "expired")
+    later = await control.http.patch(url, headers=ann.headers, json={"expires_at": None})
+    assert later.json()["data"]["status"] == "active"
+
+
+async def test_a_workspace_has_so_many_keys_at_most_revoked_ones_aside(control, mine, ann, monkeypatch):
+    monkeypatch.setattr("perpetuo.control.api_keys.service.MAX_KEYS", 2)
+    first, _ = await make(control, ann, mine), await make(control, ann, mine)
+    url = f"/workspaces/{mine}/api-keys"
+    reply = await control.http.post(url, headers=ann.headers, json={"name": "third"})
+    assert (reply.status_code, reply.json()["code"]) == (409, "too_many")
+    await control.http.delete(f"{url}/{first['id']}", headers=ann.headers)
+    await make(control, ann, mine)
+
+
 async def test_a_revoked_key_stays_in_the_list_and_can_not_be_changed_again(control, mine, ann):
     made = await make(control, ann, mine)
     url = f"/workspaces/{mine}/api-keys/{made['id']}"
@@ -91,15 +137,18 @@ REFUSED = {
     "an empty name": ({"name": " "}, "name"),
     "a field of the server": ({"name": "x", "workspace_id": "y"}, "workspace_id"),
     "a time that has passed": ({"name": "x", "expires_at": "2020-01-01T00:00:00Z"}, "expires_at"),
+    "a time beyond the calendar": ({"name": "x", "expires_at": "9999-12-31T23:59:59-14:00"}, "expires_at"),
+    "a name that turns the line around": ({"name": "a\u202eb"}, "name"),
+    "an alias with a line break": ({"name": "x", "allowed_aliases": ["a\nb"]}, "allowed_aliases.0"),
     "a time without a zone": ({"name": "x", "expires_at": "2030-01-01T00:00:00"}, "expires_at"),
     "no limit that is a limit": ({"name": "x", "requests_per_minute": 0}, "requests_per_minute"),
 }
 
 
-@pytest.mark.parametrize(("body", "field"), REFUSED.values(), ids=REFUSED)
-async def test_a_mistake_is_named_by_its_field_and_nothing_is_made(control, mine, ann, body, field):
-    reply = await control.http.post(f"/workspaces/{mine}/api-keys", headers=ann.headers, json=body)
-    assert (reply.status_code, reply.json()["field"], reply.json()["success"]) == (422, field, False)
+async def test_a_mistake_is_named_by_its_field_and_nothing_is_made(control, mine, ann):
+    for case, (body, field) in REFUSED.items():
+        reply = await control.http.post(f"/workspaces/{mine}/api-keys", headers=ann.headers, json=body)
+        assert (reply.status_code, reply.json()["field"], reply.json()["success"]) == (422, field, False), case
     async with system_transaction(control.engine) as conn:
         assert (await conn.execute(select(api_keys))).all() == []
         assert (await conn.execute(select(audit_log))).all() == []

@@ -3,11 +3,12 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from perpetuo.control.display_name import DisplayName
+from perpetuo.control.one_line import ONE_LINE
 from perpetuo.control.replies import Input, Model
 from perpetuo.core.snapshot import Substitution
 
-Name = Annotated[str, Field(min_length=1, max_length=100)]
-Alias = Annotated[str, Field(min_length=1, max_length=256)]
+Alias = Annotated[str, Field(min_length=1, max_length=256), ONE_LINE]
 AllowedAliases = Annotated[list[Alias] | None, Field(max_length=1000, description="Names it may ask for; null: all.")]
 PerMinute = Annotated[int | None, Field(ge=1, le=10_000_000, description="Null: no limit.")]
 Budget = Annotated[
@@ -16,7 +17,7 @@ Budget = Annotated[
 
 
 class ApiKeyCreate(Input):
-    name: Name
+    name: DisplayName
     expires_at: AwareDatetime | None = None
     allowed_aliases: AllowedAliases = None
     substitution: Substitution | None = None
@@ -28,7 +29,7 @@ class ApiKeyCreate(Input):
 class ApiKeyUpdate(Input):
     """What is left out stays as it is; null takes a limit away."""
 
-    name: Name | None = None
+    name: DisplayName | None = None
     expires_at: AwareDatetime | None = None
     allowed_aliases: AllowedAliases = None
     substitution: Substitution | None = None
@@ -42,7 +43,8 @@ class ApiKeyRotate(Input):
 
 
 class ApiKey(Model):
-    """`key_hint`: how the key begins and ends."""
+    """`key_hint`: how the key begins and ends. `last_used_at`: to the minute. `replaced_by`: the key it was rotated
+    to."""
 
     id: str
     name: str
@@ -57,6 +59,7 @@ class ApiKey(Model):
     requests_per_minute: int | None
     tokens_per_minute: int | None
     budget_nanousd_month: int | None
+    replaced_by: str | None
 
 
 class NewApiKey(ApiKey):

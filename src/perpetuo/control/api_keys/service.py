@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from perpetuo.control.api_keys.schemas import ApiKey, ApiKeyCreate, ApiKeyRotate, ApiKeyUpdate, NewApiKey
 from perpetuo.control.change import changing, reading
@@ -16,8 +17,12 @@ from perpetuo.db.settings_documents import ApiKeySettings
 
 Row = dict[str, Any]
 
-LIMITS = frozenset(ApiKeySettings.__struct_fields__)
+LIMITS = frozenset(ApiKeySettings.__struct_fields__) - {"replaced_by"}
 """Fields of the API that live in the settings document; they have the same names there."""
+MAX_KEYS = 10_000
+"""Of one workspace, revoked ones aside: every worker holds all of them."""
+MAX_LIFE_S = 100 * 366 * 86_400
+"""Beyond this somebody mistyped; times near the year 9999 also end the calendar in some time zones."""
 
 
 async def list_keys(state: ControlState, access: Access, limit: int, before_id: str | None) -> list[Row]:
@@ -45,7 +50,7 @@ async def create_key(state: ControlState, access: Access, wanted: ApiKeyCreate) 
 
 
 async def update_key(state: ControlState, access: Access, api_key_id: str, wanted: ApiKeyUpdate) -> Row:
-    """Raises ControlError 404, 409 for a revoked key."""
+    """Two who change a key at once both have their change. Raises ControlError 404, 409 for a revoked key."""
     given = wanted.model_dump(exclude_unset=True)
     if given.get("name", "") is None:
         raise invalid("name", "A key has a name.")
@@ -65,17 +70,24 @@ async def update_key(state: ControlState, access: Access, api_key_id: str, wante
 
 
 async def rotate_key(state: ControlState, access: Access, api_key_id: str, wanted: ApiKeyRotate) -> NewApiKey:
-    """A new key like the old one, which goes on working for the overlap. Raises ControlError 404, 409."""
+    """A new key like the old one, which goes on working for the overlap. A key has one successor: of two who rotate it
+    at once the second is refused, and so is who repeats it later, when its end is the overlap's and no longer its own.
+
+    Raises ControlError 404, 409.
+    """
     async with changing(state, access, "api_keys.rotate", "api_key", api_key_id) as change:
         old = await _live_key(change.conn, access.workspace_id, api_key_id)
+        _require_rotatable(state, old)
         ends_at = datetime.fromtimestamp(state.clock.wall_s(), UTC) + timedelta(seconds=wanted.overlap_s)
-        if wanted.overlap_s == 0:
-            await api_keys.revoke_api_key(change.conn, access.workspace_id, api_key_id)
-        elif old["expires_at"] is None or old["expires_at"] > ends_at:
-            await api_keys.update_api_key(change.conn, access.workspace_id, api_key_id, {"expires_at": ends_at})
         row, key = await insert_key(
             state, change.conn, access.workspace_id, old["name"], old["expires_at"], old["settings"]
         )
+        changes: dict[str, Any] = {"settings": {**old["settings"], "replaced_by": row["id"]}}
+        if old["expires_at"] is None or old["expires_at"] > ends_at:
+            changes["expires_at"] = ends_at
+        await api_keys.update_api_key(change.conn, access.workspace_id, api_key_id, changes)
+        if wanted.overlap_s == 0:
+            await api_keys.revoke_api_key(change.conn, access.workspace_id, api_key_id)
         change.details = {"new_id": row["id"], "overlap_s": wanted.overlap_s}
     return NewApiKey(key=key, **shown(row, state.now_ms()).model_dump())
 
@@ -100,12 +112,14 @@ def shown(row: Row, now_ms: int) -> ApiKey:
         last_used_at=row["last_used_at"],
         expires_at=row["expires_at"],
         revoked_at=row["revoked_at"],
+        replaced_by=limits.get("replaced_by"),
         **{name: limits.get(name) for name in LIMITS},
     )
 
 
-async def _live_key(conn: Any, workspace_id: str, api_key_id: str) -> Row:
-    row = await api_keys.get_api_key(conn, workspace_id, api_key_id)
+async def _live_key(conn: AsyncConnection, workspace_id: str, api_key_id: str) -> Row:
+    """Nobody else changes it before the end of this transaction."""
+    row = await api_keys.get_api_key(conn, workspace_id, api_key_id, lock=True)
     if row is None:
         raise not_found()
     if row["revoked_at"] is not None:
@@ -113,10 +127,24 @@ async def _live_key(conn: Any, workspace_id: str, api_key_id: str) -> Row:
     return row
 
 
+def _require_rotatable(state: ControlState, row: Row) -> None:
+    if row["settings"].get("replaced_by") is not None:
+        raise conflict("already_rotated", "This key was rotated before: rotate the key that replaced it.")
+    if row["expires_at"] is not None and row["expires_at"].timestamp() <= state.clock.wall_s():
+        raise conflict("expired", "This key has expired, and its successor would have too: make a new one.")
+
+
 async def insert_key(
-    state: ControlState, conn: Any, workspace_id: str, name: str, expires_at: datetime | None, settings: dict[str, Any]
+    state: ControlState,
+    conn: AsyncConnection,
+    workspace_id: str,
+    name: str,
+    expires_at: datetime | None,
+    settings: dict[str, Any],
 ) -> tuple[Row, str]:
-    """The row, and the key itself."""
+    """The row, and the key itself. Raises ControlError 409 when the workspace has too many."""
+    if await api_keys.count_api_keys(conn, workspace_id) >= MAX_KEYS:
+        raise conflict("too_many", f"A workspace has at most {MAX_KEYS} keys that are not revoked.")
     key, key_id = new_api_key(state.entropy.random_bytes(24)), state.new_id()
     await api_keys.insert_api_key(
         conn,
@@ -140,5 +168,8 @@ def _settings(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _require_future(state: ControlState, expires_at: datetime | None) -> None:
-    if expires_at is not None and expires_at.timestamp() <= state.clock.wall_s():
+    left_s = 1.0 if expires_at is None else expires_at.timestamp() - state.clock.wall_s()
+    if left_s <= 0:
         raise invalid("expires_at", "This time has passed.")
+    if left_s > MAX_LIFE_S:
+        raise invalid("expires_at", "This is more than a hundred years away: null is never.")

@@ -47,7 +47,7 @@ def _fields(row: Row, vendor: Vendor | None, allowed: frozenset[str] | None) -> 
         "called_url": called_url,
         "status": _status(row, vendor, called_url, allowed),
         "own_models": len(row["models"]),
-        "discovered_models": row["discovered_models"],
+        "discovered_models": len(row["discovered"]) if "discovered" in row else row["discovered_models"],
         "discovered_at": row["discovered_at"],
         "discovery_error": row["discovery_error"],
     }

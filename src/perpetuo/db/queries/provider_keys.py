@@ -77,8 +77,7 @@ async def get_provider_key(
     conn: AsyncConnection, workspace_id: str, provider_key_id: str, *, lock: bool = False
 ) -> Row | None:
     """lock: nobody else changes it before the end of this transaction."""
-    statement = select(provider_keys, func.jsonb_array_length(provider_keys.c.discovered).label("discovered_models"))
-    statement = statement.where(_this(workspace_id, provider_key_id))
+    statement = select(provider_keys).where(_this(workspace_id, provider_key_id))
     row = (await conn.execute(statement.with_for_update() if lock else statement)).mappings().first()
     return dict(row) if row else None
 
