@@ -81,10 +81,11 @@ async def test_a_notice_rebuilds_only_the_named_workspace() -> None:
 async def test_the_last_snapshot_serves_on_when_the_store_is_gone() -> None:
     store = Store()
     async with running_feed(store) as feed:
-        before = feed.current
+        before, read_at_s = feed.current, feed.read_at_s
+        assert read_at_s is not None
         store.down = True
         assert not await feed.refresh_for_unknown_key()
-        assert feed.current is before
+        assert (feed.current is before, feed.read_at_s) == (True, read_at_s)
 
 
 async def test_many_unknown_keys_wait_for_one_reload() -> None:
