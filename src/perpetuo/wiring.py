@@ -34,6 +34,7 @@ from perpetuo.core.ports import Clock, Entropy
 from perpetuo.core.resilience.availability import Availability
 from perpetuo.core.resilience.health import Health
 from perpetuo.core.snapshot import ProviderKey, Workspace
+from perpetuo.db.content_sealing import ContentResealer
 from perpetuo.db.discovery_store import SqlDiscoveryStore
 from perpetuo.db.engine import create_engine, owner_transaction
 from perpetuo.db.partitions import build_missing_indexes, drop_expired, ensure_partitions
@@ -128,7 +129,7 @@ async def run_projector(settings: Settings, database_url: str, stop: asyncio.Eve
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     projector = Projector(
         directory,
-        SqlProjectionStore(engine),
+        SqlProjectionStore(engine, ContentResealer(build_sealer(settings, FOR_REQUEST_CONTENTS), entropy.random_bytes)),
         clock,
         maintenance=lambda: _maintain(owner, clock, settings.retention_days),
     )
@@ -177,13 +178,17 @@ def build_sealer(settings: Settings, purpose: str = FOR_PROVIDER_KEYS) -> Sealer
     return Sealer(key, purpose=purpose, others=others)
 
 
-def build_content_seal(settings: Settings, entropy: Entropy) -> Callable[[bytes, str, str], bytes]:
+def build_content_seal(
+    settings: Settings, entropy: Entropy, sealing_key_id: Callable[[], str | None]
+) -> Callable[[bytes, str, str], bytes]:
     """(content, workspace id, request id) -> what `request_contents` holds."""
     sealer = build_sealer(settings, FOR_REQUEST_CONTENTS)
 
     def seal(content: bytes, workspace_id: str, request_id: str) -> bytes:
         place = request_content_place(workspace_id, request_id)
-        return sealer.seal(content, place, entropy.random_bytes(NONCE_BYTES))
+        # One that we were not given can wait: a request is not lost for it, and a rotation finds what is left behind.
+        key_id = sealing_key_id() if sealing_key_id() in sealer.key_ids else None
+        return sealer.seal(content, place, entropy.random_bytes(NONCE_BYTES), key_id)
 
     return seal
 
@@ -200,6 +205,7 @@ def build_control(settings: Settings, database_url: str, state: GatewayState, ca
         clock=clock,
         entropy=state.entropy,
         sealer=build_sealer(settings),
+        content_sealer=build_sealer(settings, FOR_REQUEST_CONTENTS),
         audit_keys=tuple(audit_key(key) for key in encryption_keys(settings)),
         tokens=SessionTokens(jwt_secret),
         refresh_tokens=RefreshTokens(jwt_secret),
@@ -356,7 +362,7 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
         availability=Availability(_fingerprint_key(settings)),
         health=Health(),
         limits=build_limits(settings),
-        seal_content=build_content_seal(settings, entropy),
+        seal_content=build_content_seal(settings, entropy, lambda: loader.sealing_key_id),
     )
     control = build_control(settings, database_url, state, catalog)
     if control is not None:

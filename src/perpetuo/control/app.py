@@ -16,6 +16,7 @@ from perpetuo.control.audit.routes import routes as audit
 from perpetuo.control.auth.routes import routes as auth
 from perpetuo.control.guard import App, Guard
 from perpetuo.control.invitations.routes import routes as invitations
+from perpetuo.control.logs.routes import routes as logs
 from perpetuo.control.members.routes import routes as members
 from perpetuo.control.policies import Policy
 from perpetuo.control.provider_keys.routes import routes as provider_keys
@@ -24,6 +25,7 @@ from perpetuo.control.replies import FAILURES, handle_every_exception
 from perpetuo.control.routing.routes import routes as routing
 from perpetuo.control.settings.routes import routes as settings
 from perpetuo.control.state import ControlState
+from perpetuo.control.usage.routes import routes as usage
 from perpetuo.control.workspaces.routes import routes as workspaces
 
 FIRST_SEGMENTS = frozenset({"auth", "workspaces", "admin", "openapi.json", "docs"})
@@ -40,6 +42,8 @@ RESOURCES: tuple[APIRouter, ...] = (
     api_keys,
     provider_keys,
     routing,
+    logs,
+    usage,
     admin,
     audit,
     reference,

@@ -62,6 +62,8 @@ class ControlState:
     clock: Clock
     entropy: Entropy
     sealer: Sealer
+    content_sealer: Sealer
+    """Of `request_contents`."""
     audit_keys: tuple[bytes, ...]
     """Any of them may seal the audit log's head (`db.sealing.audit_key`); the first seals its first."""
     tokens: SessionTokens

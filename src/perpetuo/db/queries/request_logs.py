@@ -1,5 +1,6 @@
 """Request logs of one workspace, newest first."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, Select, literal_column, select
@@ -111,6 +112,12 @@ async def get_request_log(conn: AsyncConnection, workspace_id: str, request_id: 
     statement = select(request_logs).where(request_logs.c.workspace_id == workspace_id, request_logs.c.id == request_id)
     row = (await conn.execute(statement)).mappings().first()
     return dict(row) if row else None
+
+
+async def newest_request_at(conn: AsyncConnection, workspace_id: str) -> datetime | None:
+    """When the newest request in the table came in."""
+    newest = select(request_logs.c.received_at).where(request_logs.c.workspace_id == workspace_id)
+    return await conn.scalar(newest.order_by(request_logs.c.id.desc()).limit(1))
 
 
 def _indexed(workspace_id: str, wanted: LogFilter, before_id: str | None) -> list[ColumnElement[bool]]:

@@ -1,0 +1,28 @@
+"""`/workspaces/{workspace_id}/usage`: requests, tokens, cost and latencies, added up by the hour."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from perpetuo.control.policies import Access, Allows, state_of
+from perpetuo.control.replies import Success
+from perpetuo.control.usage import service
+from perpetuo.control.usage.schemas import Summary, SummaryQuery, Usage, UsageQuery
+
+routes = APIRouter(prefix="/workspaces/{workspace_id}/usage", tags=["Usage"])
+
+Reading = Annotated[Access, Depends(Allows("usage:read"))]
+
+
+@routes.get("", summary="A series by hour or day, in groups")
+async def get_usage(
+    request: Request, workspace_id: str, access: Reading, wanted: Annotated[UsageQuery, Query()]
+) -> Success[Usage]:
+    return Success(data=await service.usage(state_of(request), access, wanted))
+
+
+@routes.get("/summary", summary="The totals of a time")
+async def get_usage_summary(
+    request: Request, workspace_id: str, access: Reading, wanted: Annotated[SummaryQuery, Query()]
+) -> Success[Summary]:
+    return Success(data=await service.summary(state_of(request), access, wanted))
