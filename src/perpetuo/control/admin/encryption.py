@@ -32,8 +32,10 @@ async def rotate(state: ControlState, access: Access) -> Rotation:
     done = await reseal(
         state.engine, state.sealer, _audit_keys(state), key_id, state.entropy.random_bytes, within_s=TURN_S
     )
+    now = await status(state)
     return Rotation(
-        **dict(await status(state)),
+        keys=now.keys,
+        old_key_removable=now.old_key_removable,
         provider_keys_sealed=done.provider_keys,
         request_contents_sealed=done.request_contents,
         unopened=done.unopened,
