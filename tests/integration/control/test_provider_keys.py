@@ -5,12 +5,13 @@ import json
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from control_harness import ENCRYPTION_KEY, running_control
 from perpetuo.control.pages import encode_cursor
 from perpetuo.control.provider_keys import schemas
-from perpetuo.db.engine import connect, system_transaction
+from perpetuo.db.engine import connect, owner_transaction, system_transaction
+from perpetuo.db.queries.provider_keys import update_provider_key
 from perpetuo.db.sealing import Sealer, provider_key_place
 from perpetuo.db.tables import audit_log, provider_keys
 from perpetuo.http.egress import EgressPolicy
@@ -222,6 +223,31 @@ async def test_a_rotated_key_is_the_same_row_with_another_secret(control, call, 
     status, reply = await call("POST", f"/{made['id']}/rotate", {"secret": f" {OTHER}\n"})
     assert (status, reply["data"]["secret_hint"], reply["data"]["priority"]) == (200, "QRST", 3)
     assert await opened(control, made) == OTHER
+
+
+async def test_a_secret_is_not_rotated_into_a_url_that_was_changed_meanwhile(control, call, add, mine):
+    """The one who rotates has looked at the key while somebody else is moving it."""
+    made = await add(base_url=LOOPBACK)
+    async with system_transaction(control.engine) as conn:
+        await update_provider_key(conn, mine, made["id"], {"base_url": "http://127.0.0.1:10/v1"})
+        rotating = asyncio.create_task(call("POST", f"/{made['id']}/rotate", {"secret": OTHER}))
+        await waits_for_a_lock(control, rotating)
+    status, reply = await rotating
+    assert (status, reply["code"]) == (409, "base_url_changed")
+    assert await opened(control, made) == SECRET
+
+
+async def waits_for_a_lock(control, task):
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    async with asyncio.timeout(10):
+        while True:
+            async with owner_transaction(control.engine) as conn:  # others do not see what people wait for
+                if await conn.scalar(waiting):
+                    return
+            assert not task.done(), await task
+            await asyncio.sleep(0.01)
 
 
 async def test_an_order_is_given_at_once_for_all_keys(call, add):

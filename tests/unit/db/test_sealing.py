@@ -52,6 +52,44 @@ def test_an_envelope_moved_elsewhere_does_not_open(place: Place):
         Sealer(KEY).open(ENVELOPE, place)
 
 
+def test_of_all_swaps_between_rows_columns_tables_workspaces_and_purposes_none_opens():
+    places = [
+        Place(workspace, table, row, column)
+        for workspace in ("workspace-1", "workspace-2")
+        for table in ("provider_keys", "request_contents")
+        for row in ("row-1", "row-2")
+        for column in ("secret_sealed", "content_sealed")
+    ]
+    sealers = {purpose: Sealer(KEY, purpose=purpose) for purpose in ("provider-key-secret", "request-content")}
+    sealed = {
+        (purpose, place): sealer.seal(SECRET, place, bytes((number,)) * 12)
+        for purpose, sealer in sealers.items()
+        for number, place in enumerate(places)
+    }
+    opened = 0
+    for (purpose, place), sealer in ((where, sealers[where[0]]) for where in sealed):
+        for other, envelope in sealed.items():
+            try:
+                assert sealer.open(envelope, place) == SECRET
+                assert other == (purpose, place)
+                opened += 1
+            except SealBroken:
+                assert other != (purpose, place)
+    assert opened == len(sealed) == 32
+
+
+def test_a_tag_cut_to_any_shorter_length_does_not_open():
+    """GCM itself knows tags of 4 to 15 bytes, which are easier to forge: ours always has 16."""
+    for tag_bytes in range(16):
+        with pytest.raises(SealBroken):
+            Sealer(KEY).open(ENVELOPE[: len(ENVELOPE) - 16 + tag_bytes], PLACE)
+    empty = Sealer(KEY).seal(b"", PLACE, NONCE)
+    for tag_bytes in range(16):
+        with pytest.raises(SealBroken):
+            Sealer(KEY).open(empty[: len(empty) - 16 + tag_bytes], PLACE)
+    assert Sealer(KEY).open(empty, PLACE) == b""
+
+
 def test_an_envelope_with_any_bit_flipped_does_not_open():
     for position in range(len(ENVELOPE)):
         for bit in range(8):
