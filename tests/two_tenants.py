@@ -8,7 +8,6 @@ async with two_tenants(control, database_url) as world:
 
 import asyncio
 import datetime
-import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,10 +20,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from control_harness import ControlHarness, Person
 from perpetuo.control.passwords import hash_password
 from perpetuo.core.access import ACTIONS, PEOPLE_ONLY, ROLES
+from perpetuo.core.content import encode_content
+from perpetuo.core.content import encode_content
 from perpetuo.core.ids import api_key_digest
 from perpetuo.db.engine import connect, system_transaction
 from perpetuo.db.queries import audit_log, projection
-from perpetuo.db.sealing import Place
+from perpetuo.db.sealing import Place, request_content_place
 from perpetuo.db.tables import metadata
 
 PASSWORD = "canary and long enough"
@@ -189,9 +190,10 @@ def _sealed_provider_key(control: ControlHarness, tenant: Tenant, values: Mappin
 
 
 def _sealed_content(control: ControlHarness, tenant: Tenant, values: Mapping[str, Any]) -> bytes:
-    place = Place(tenant.workspace_id, "request_contents", values["id"], "content_sealed")
-    content = json.dumps({"request": tenant.canary, "reply": tenant.canary}).encode()
-    return control.state.sealer.seal(content, place, control.state.entropy.random_bytes(12))
+    place = request_content_place(tenant.workspace_id, values["id"])
+    canary = tenant.canary.encode()
+    kept = encode_content(canary, [canary], len(canary))
+    return control.state.content_sealer.seal(kept, place, control.state.entropy.random_bytes(12))
 
 
 # Columns whose values have a meaning; what a new table needs beyond its types goes here. `...`: leave it out.

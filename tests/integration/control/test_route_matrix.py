@@ -24,6 +24,16 @@ PUBLIC = {
     "GET /auth/settings", "POST /auth/signup", "POST /auth/login", "POST /auth/refresh", "POST /auth/logout",
     "POST /auth/forgot", "POST /auth/reset", "POST /auth/invitations/show",
 }  # fmt: skip
+# Read one by one: none executes, renders a template, loads a plug-in, starts a program or asks a host that it is told.
+OPERATOR = {
+    "GET /admin/users", "POST /admin/users", "GET /admin/users/{user_id}", "POST /admin/users/{user_id}/suspend",
+    "POST /admin/users/{user_id}/unsuspend", "PUT /admin/users/{user_id}/operator",
+    "DELETE /admin/users/{user_id}/operator", "POST /admin/users/{user_id}/reset-link",
+    "GET /admin/workspaces", "GET /admin/workspaces/{workspace_id}", "POST /admin/workspaces/{workspace_id}/suspend",
+    "POST /admin/workspaces/{workspace_id}/unsuspend", "PATCH /admin/workspaces/{workspace_id}/limits",
+    "GET /admin/health", "GET /admin/catalog", "GET /admin/sign-up", "PUT /admin/sign-up",
+    "GET /admin/encryption", "POST /admin/encryption/rotate", "GET /admin/audit",
+}  # fmt: skip
 UNDOCUMENTED = {"GET /openapi.json", "GET /docs", "GET /docs/style.css"}
 
 MALFORMED = ["x", "' OR 1=1 --", "00000000-0000-0000-0000-00000000000g", "{0192f000-0000-7000-8000-00000000000a}", "*"]
@@ -202,6 +212,12 @@ async def require_unchanged(stage: Stage, before: Mapping[str, str], what: str) 
 
 async def test_every_public_route_is_public_on_purpose(stage: Stage) -> None:
     assert {case.key for case in stage.cases if isinstance(case.policy, Public)} == PUBLIC
+
+
+async def test_every_operator_s_route_was_reviewed_by_name(stage: Stage) -> None:
+    operators = {case.key for case in stage.cases if isinstance(case.policy, Operator)}
+    assert operators == OPERATOR
+    assert operators == {case.key for case in stage.cases if case.path.startswith("/admin")}
 
 
 async def test_every_route_is_described(stage: Stage) -> None:
