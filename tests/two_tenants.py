@@ -21,7 +21,6 @@ from control_harness import ControlHarness, Person
 from perpetuo.control.passwords import hash_password
 from perpetuo.core.access import ACTIONS, PEOPLE_ONLY, ROLES
 from perpetuo.core.content import encode_content
-from perpetuo.core.content import encode_content
 from perpetuo.core.ids import api_key_digest
 from perpetuo.db.engine import connect, system_transaction
 from perpetuo.db.queries import audit_log, projection
