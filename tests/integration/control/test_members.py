@@ -7,7 +7,7 @@ import re
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from control_harness import running_control
 from perpetuo.control.invitations.service import MAX_PER_DAY
@@ -16,6 +16,9 @@ from perpetuo.core.access import GRANTS, ROLES
 from perpetuo.core.ids import api_key_digest
 from perpetuo.db.engine import system_transaction
 from perpetuo.db.queries.invitations import accept_invitation, find_open_invitation
+from perpetuo.db.queries.memberships import count_owners
+from perpetuo.db.queries.memberships import set_role as demote
+from perpetuo.db.queries.workspaces import get_workspace
 from perpetuo.db.tables import access_tokens, audit_log, invitations, memberships
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -155,6 +158,34 @@ async def test_two_owners_who_unmake_each_other_at_the_same_moment_leave_one(con
         assert sorted(reply.status_code for reply in replies)[0] == 200
         assert sorted(reply.status_code for reply in replies)[1] in (403, 404, 409)
         assert list((await roles_of(control, mine)).values()).count("owner") == 1
+
+
+async def somebody_waits_for(conn):
+    """Until another transaction waits for this one."""
+    # Not pg_stat_activity: within a transaction it stays what it was at the first look.
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))")
+    async with asyncio.timeout(10):
+        while await conn.scalar(waiting) == 0:
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("what", ["change", "remove", "invite"])
+async def test_who_lost_their_role_while_their_request_waited_changes_nothing(control, mine, owner, what):
+    admin, target = await control.member(mine, "admin"), await control.member(mine, "viewer")
+    async with system_transaction(control.engine) as conn:
+        if what == "change":
+            call = set_role(control, admin, mine, target.user_id, "admin")
+        elif what == "remove":
+            call = remove(control, admin, mine, target.user_id)
+        else:
+            call = invite(control, admin, mine, "guest@example.org", "admin")
+        await count_owners(conn, mine)
+        await get_workspace(conn, mine, lock=True)
+        waiting = asyncio.create_task(call)
+        await somebody_waits_for(conn)
+        await demote(conn, mine, admin.user_id, "viewer")
+    assert (await waiting).status_code == 403
+    assert (await roles_of(control, mine))[target.user_id] == "viewer"
 
 
 @pytest.mark.parametrize("role", ROLES)
