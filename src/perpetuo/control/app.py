@@ -14,6 +14,7 @@ from perpetuo.control.aliases.routes import routes as aliases
 from perpetuo.control.api_keys.routes import routes as api_keys
 from perpetuo.control.audit.routes import routes as audit
 from perpetuo.control.auth.routes import routes as auth
+from perpetuo.control.gate import Gate
 from perpetuo.control.guard import App, Guard
 from perpetuo.control.invitations.routes import routes as invitations
 from perpetuo.control.logs.routes import routes as logs
@@ -58,7 +59,7 @@ DESCRIPTION = (
 
 def build_control_app(state: ControlState) -> App:
     """Raises RuntimeError when a route has no policy, or more than one."""
-    return Guard(_with_cors(build_routes(state), state.settings.origins), state)
+    return Guard(_with_cors(Gate(build_routes(state), state.passwords), state.settings.origins), state)
 
 
 def build_routes(state: ControlState) -> FastAPI:

@@ -34,14 +34,16 @@ class HashPool:
         self._room = threads + waiting
         self.evaluated = 0
 
+    @property
+    def has_room(self) -> bool:
+        return self._room > 0
+
     @contextlib.contextmanager
     def place(self) -> Generator["Place"]:
         """To be taken before anything else is asked, the database for instance, so that whoever comes while all places
         are taken costs nothing. Raises ControlError 429."""
-        if self._room == 0:
-            raise ControlError(
-                429, "busy", "Too many people are signing in at this moment: try again.", retry_after_s=1.0
-            )
+        if not self.has_room:
+            raise busy()
         self._room -= 1
         place = Place(self.run)
         try:
@@ -97,6 +99,10 @@ class Place:
     async def _do(self, work: Callable[[], T]) -> T:
         self._at_work = self._run(work)
         return await asyncio.shield(self._at_work)
+
+
+def busy() -> ControlError:
+    return ControlError(429, "busy", "Too many people are signing in at this moment: try again.", retry_after_s=1.0)
 
 
 def _be_nice() -> None:
