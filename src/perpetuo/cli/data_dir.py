@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 from typing import IO
 
@@ -69,6 +70,15 @@ class DataDir:
             by = f" (process {note.pid}, port {note.port})" if note else ""
             raise Failure(f"Perpetuo is already running on {self.path}{by}: stop it first.") from None
         self._lock = handle
+
+    @contextlib.contextmanager
+    def locked(self) -> Generator[None]:
+        """Until the end of the block. Raises Failure."""
+        self.lock()
+        try:
+            yield
+        finally:
+            self.unlock()
 
     def unlock(self) -> None:
         if self._lock is not None:

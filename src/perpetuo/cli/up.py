@@ -58,7 +58,11 @@ def up(host: str | None, port: int | None, workers: int | None, no_local: bool, 
     settings = load_settings(host=host, port=port, workers=workers)
     data_dir = DataDir(settings.data_dir)
     data_dir.prepare()
-    data_dir.lock()
+    with data_dir.locked():
+        _up(settings, data_dir, no_local, reload)
+
+
+def _up(settings: Settings, data_dir: DataDir, no_local: bool, reload: bool) -> None:
     patience_s = PREDECESSOR_PATIENCE_S if data_dir.read_run_note() is not None else 0.0
     with bind(settings.host, settings.port, patience_s=patience_s) as listener, _terminated_like_interrupted():
         settings = with_secrets(settings, data_dir)

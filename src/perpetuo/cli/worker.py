@@ -25,9 +25,6 @@ def main() -> int:
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--lifeline", type=int, required=True)
     arguments = parser.parse_args()
-    signal.signal(signal.SIGTERM, _end_cleanly)
-    signal.signal(signal.SIGINT, _end_cleanly)
-    tie_to_parent(arguments.parent, arguments.lifeline)
     try:
         settings = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
     except ValidationError as error:
@@ -41,6 +38,9 @@ def main() -> int:
     if settings.database_url is None:
         print("DATABASE_URL is not set for the worker.", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, _end_cleanly)
+    signal.signal(signal.SIGINT, _end_cleanly)
+    tie_to_parent(arguments.parent, arguments.lifeline)
     listener = socket.socket(fileno=arguments.fd)
     listener.setblocking(False)
     run_worker(settings, [listener], settings.database_url.get_secret_value())

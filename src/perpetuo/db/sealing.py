@@ -11,6 +11,7 @@ While ENCRYPTION_KEY is exchanged for ENCRYPTION_KEY_NEXT both open; which of th
 
 import base64
 import binascii
+import hashlib
 import itertools
 import struct
 from collections.abc import Sequence
@@ -35,7 +36,9 @@ FOR_PROVIDER_KEYS = "provider-key-secret"
 FOR_REQUEST_CONTENTS = "request-content"
 """What a key derived from ENCRYPTION_KEY is for."""
 
-WEAK_WORDS = ("changeme", "change-me", "change_me", "password", "default", "example", "insecure", "perpetuo")
+WEAK_WORDS = ("changeme", "change-me", "change_me", "password", "default", "example", "insecure", "perpetuo", "secret")
+HASHED_WORDS = ("", "admin", "changeme", "default", "key", "password", "perpetuo", "secret", "test")
+"""A hash of one of these is no secret either."""
 
 
 class SealBroken(Exception):
@@ -148,14 +151,14 @@ def parse_secret(name: str, value: str | None) -> bytes:
     text = (value or "").strip()
     if not text:
         raise SecretRefused(f"{name} is not set: {remedy}.")
-    if any(word in text.lower() for word in WEAK_WORDS):
+    if any(word in text.lower() for word in WEAK_WORDS) or _is_hash_of_a_word(text):
         raise SecretRefused(f"{name} looks like a default value: {remedy}.")
     decoded = _decode_base64(text)
     if decoded is None:
         raise SecretRefused(f"{name} is not base64: {remedy}.")
     if len(decoded) < MINIMUM_SECRET_BYTES:
         raise SecretRefused(f"{name} is shorter than {MINIMUM_SECRET_BYTES} bytes: {remedy}.")
-    if _is_patterned(decoded):
+    if _is_patterned(decoded) or _is_typed(text):
         raise SecretRefused(f"{name} is readable or repetitive, not random: {remedy}.")
     return decoded
 
@@ -171,8 +174,31 @@ def _decode_base64(text: str) -> bytes | None:
 def _is_patterned(secret: bytes) -> bool:
     readable = all(32 <= byte < 127 for byte in secret)
     steps = {(after - before) % 256 for before, after in itertools.pairwise(secret)}
-    repeats = any(secret[period:] == secret[:-period] for period in range(1, len(secret) // 2 + 1))
-    return readable or repeats or len(steps) == 1 or len(set(secret)) < MINIMUM_DISTINCT_BYTES
+    return readable or _repeats(secret) or len(steps) == 1 or len(set(secret)) < MINIMUM_DISTINCT_BYTES
+
+
+def _is_typed(text: str) -> bool:
+    """Words or a run of keys, which are base64 too; random base64 has letters of both cases, random hex has digits."""
+    text = text.rstrip("=")
+    return (
+        _repeats(text)
+        or len(set(text)) < MINIMUM_DISTINCT_BYTES
+        or text.isdigit()
+        or (text.isalpha()
+        and (text.islower() or text.isupper()))
+    )
+
+
+def _repeats(text: bytes | str) -> bool:
+    return any(text[period:] == text[:-period] for period in range(1, len(text) // 2 + 1))
+
+
+def _is_hash_of_a_word(text: str) -> bool:
+    for word, digest in itertools.product(HASHED_WORDS, (hashlib.sha256, hashlib.sha384, hashlib.sha512)):
+        hashed = digest(word.encode()).digest()
+        if text.lower() == hashed.hex() or _decode_base64(text) == hashed:
+            return True
+    return False
 
 
 def _cipher(encryption_key: bytes, purpose: str) -> AESGCM:
