@@ -340,7 +340,13 @@ async def test_another_workspace_or_key_is_not_looked_into(gateway: RunningGatew
     stranger = explainer.explain(RouteQuestion("0192f000-0000-7000-8000-00000000ffff", "gpt-4o"))
     assert stranger.decision is None
     assert stranger.refusal is not None and stranger.refusal.code == "configuration_unavailable"
-    no_key = explain(gateway, api_key_id="0192f000-0000-7000-8000-00000000eeee")
-    assert no_key.refusal is not None and (no_key.refusal.status, no_key.decision) == (401, None)
+    present = gateway.state.snapshots.current
+    assert present is not None
+    foreign = ApiKey("0192f000-0000-7000-8000-00000000eeee", "0192f000-0000-7000-8000-00000000ffff", "foreign")
+    keys = {**present.api_keys, b"f" * 32: foreign}
+    gateway.state.snapshots.current = msgspec.structs.replace(present, api_keys=keys)  # type: ignore[misc]
+    for api_key_id in (foreign.id, "0192f000-0000-7000-8000-00000000dddd"):
+        no_key = explain(gateway, api_key_id=api_key_id)
+        assert no_key.refusal is not None and (no_key.refusal.status, no_key.decision) == (401, None)
     gateway.state.snapshots.current = None  # type: ignore[misc]
     assert explain(gateway).refusal is not None
