@@ -66,8 +66,7 @@ async def run_gateway(
 
     hidden_variables: names workers do not inherit. Raises Failure when the first workers can not start.
     """
-    nothing_of_theirs = dict.fromkeys(("operator_email", "operator_password", "operator_password_file"))
-    settings = settings.model_copy(update={"database_url": SecretStr(database_url), **nothing_of_theirs})
+    settings = for_workers(settings, database_url)
     journal_directory(settings).mkdir(mode=0o700, parents=True, exist_ok=True)
     environment = child_environment(settings, dict(os.environ), without=hidden_variables)
     workers = [_worker(number, listener, environment, lifeline) for number in range(1, settings.workers + 1)]
@@ -90,6 +89,12 @@ async def run_gateway(
         await asyncio.gather(*(worker.stop(grace_s) for worker in workers))
         projector_stop.set()
         await _finish_projector(projector)
+
+
+def for_workers(settings: Settings, database_url: str) -> Settings:
+    """With the database they use, and without the first operator's password, which is none of their business."""
+    nothing = dict.fromkeys(("operator_email", "operator_password", "operator_password_file"))
+    return settings.model_copy(update={"database_url": SecretStr(database_url), **nothing})
 
 
 def _worker(number: int, listener: socket.socket, environment: dict[str, str], lifeline: Lifeline) -> Child:

@@ -6,6 +6,7 @@ from pydantic import SecretStr
 
 from perpetuo.cli.failures import Failure, environment_name
 from perpetuo.cli.options import child_environment, load_settings
+from perpetuo.cli.workers import for_workers
 from perpetuo.settings import Settings
 
 
@@ -98,3 +99,18 @@ def test_every_setting_is_in_the_example_file() -> None:
     example = (Path(__file__).parents[3] / ".env.example").read_text()
     missing = [environment_name(name) for name in Settings.model_fields if f"#{environment_name(name)}=" not in example]
     assert missing == []
+
+
+def test_workers_get_both_keys_and_nothing_of_the_first_operator(monkeypatch: pytest.MonkeyPatch) -> None:
+    inherited = {
+        "ENCRYPTION_KEY": "a",
+        "ENCRYPTION_KEY_NEXT": "b",
+        "PERPETUO_OPERATOR_EMAIL": "boss@example.org",
+        "PERPETUO_OPERATOR_PASSWORD": "three green bicycles",
+        "PERPETUO_OPERATOR_PASSWORD_FILE": "/run/secrets/boss",
+    }
+    for name, value in inherited.items():
+        monkeypatch.setenv(name, value)
+    environment = child_environment(for_workers(load_settings(), "postgresql://h/d"), inherited, without=frozenset())
+    assert (environment["ENCRYPTION_KEY"], environment["ENCRYPTION_KEY_NEXT"]) == ("a", "b")
+    assert not [name for name in environment if "OPERATOR" in name]
