@@ -204,7 +204,8 @@ async def test_when_finding_out_who_calls_fails_as_a_whole_every_route_is_503(ho
 async def test_what_takes_too_long_is_given_up_with_503(house, monkeypatch, part) -> None:
     monkeypatch.setattr(identity, "IDENTIFY_WITHIN_S", 0.001)
     monkeypatch.setattr(identity, part, hanging)
-    only_unavailable(await ask(house, one_of_each_kind(house)))
+    async with asyncio.timeout(20):
+        only_unavailable(await ask(house, one_of_each_kind(house)))
     assert house.entered == []
 
 

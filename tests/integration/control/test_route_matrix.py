@@ -9,9 +9,11 @@ from typing import Any
 import httpx2
 import pytest
 import pytest_asyncio
+from fastapi import Depends, FastAPI
 
 from control_harness import ControlHarness, Person, running_control
 from control_routes import BODIES, NO_SUCCESS, TABLES, Case, as_sent, build_request, every_case, names_an_id, send
+from perpetuo.control.app import require_policies
 from perpetuo.control.policies import Allows, Operator, Policy, Public, SignedIn
 from perpetuo.core.access import ACTIONS, GRANTS, PEOPLE_ONLY
 from two_tenants import Tenant, World, two_tenants
@@ -223,6 +225,16 @@ async def test_every_operator_s_route_was_reviewed_by_name(stage: Stage) -> None
 async def test_every_route_is_described(stage: Stage) -> None:
     bare = {case.key for case in stage.cases if not (case.operation or {}).get("summary")}
     assert bare == UNDOCUMENTED
+
+
+async def test_a_route_without_a_policy_or_with_two_stops_the_application() -> None:
+    async def route() -> None: ...
+
+    for policies in ([], [Depends(Public()), Depends(SignedIn())]):
+        app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+        app.get("/workspaces/x", dependencies=policies)(route)
+        with pytest.raises(RuntimeError, match="exactly one"):
+            require_policies(app)
 
 
 async def test_the_matrix_knows_what_every_id_names(stage: Stage) -> None:
