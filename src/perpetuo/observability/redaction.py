@@ -14,7 +14,7 @@ _SHORTEST_SECRET = 6
 # The prefix that says what it is stays; of the rest, nothing.
 _PATTERNS = (
     re.compile(r"(?i)(\b(?:bearer|basic)(?:\s|%20|\\u0020|\+)+)([A-Za-z0-9._~+/=-]{8,})"),
-    re.compile(r"(\b(?:sk|pk|ppt|rk|gsk|xai|pplx|nvapi|hf|r8|ghp|glpat|tgp|fw|csk)[-_])([A-Za-z0-9_-]{16,})"),
+    re.compile(r"(\b(?:sk|pk|ppt|inv|rk|gsk|xai|pplx|nvapi|hf|r8|ghp|glpat|tgp|fw|csk)[-_])([A-Za-z0-9_-]{16,})"),
     re.compile(r"(\bAIza)([A-Za-z0-9_-]{30,})"),
     re.compile(r"(\b(?:AKIA|ASIA))([A-Z0-9]{16})\b"),
     re.compile(r"(\beyJ)([A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*)"),
