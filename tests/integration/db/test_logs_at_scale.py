@@ -176,7 +176,7 @@ async def test_every_page_of_a_rare_search_comes_to_all_there_are(filled, monkey
     wanted, found, before, pages = LogFilter(**RANGE, tag=("team", "team-1")), [], None, 0
     while pages == 0 or before is not None:
         async with workspace_transaction(filled, BIG) as conn:
-            page = await search_request_logs(conn, BIG, wanted, limit=2, before_id=before)
+            page = await search_request_logs(conn, BIG, wanted, limit=20, before_id=before)
         found += [row["id"] for row in page.rows]
         before, pages = page.next_id, pages + 1
     async with workspace_transaction(filled, BIG) as conn:
