@@ -130,8 +130,7 @@ class Settings(BaseSettings):
             return self
         if self.public_url is None:
             raise ValueError("PERPETUO_SMTP_HOST needs PERPETUO_PUBLIC_URL: mails have links in them")
-        name, address = parseaddr(self.smtp_from)
-        if "@" not in address or not f"{name}{address}".isprintable():
+        if "@" not in parseaddr(self.smtp_from)[1] or not self.smtp_from.isprintable():
             raise ValueError("PERPETUO_SMTP_HOST needs PERPETUO_SMTP_FROM: an e-mail address")
         if self.smtp_security == "none" and self.smtp_password is not None:
             raise ValueError("PERPETUO_SMTP_PASSWORD is sent with PERPETUO_SMTP_SECURITY=starttls or tls only")

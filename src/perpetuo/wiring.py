@@ -36,9 +36,10 @@ from perpetuo.core.resilience.health import Health
 from perpetuo.core.snapshot import ProviderKey, Workspace
 from perpetuo.db.content_sealing import ContentResealer
 from perpetuo.db.discovery_store import SqlDiscoveryStore
-from perpetuo.db.engine import create_engine, owner_transaction
+from perpetuo.db.engine import create_engine, owner_transaction, system_transaction
 from perpetuo.db.partitions import build_missing_indexes, drop_expired, ensure_partitions
 from perpetuo.db.projection_store import SqlProjectionStore
+from perpetuo.db.queries.sessions import delete_what_is_over
 from perpetuo.db.retention import delete_expired
 from perpetuo.db.sealing import (
     FOR_PROVIDER_KEYS,
@@ -89,6 +90,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CONTROL_CONNECTIONS = 5
+ENDED_SESSIONS_KEPT_DAYS = 30
 SMTP_PORTS: dict[SmtpSecurity, int] = {"starttls": 587, "tls": 465, "none": 25}
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")
 DEVELOPMENT_ORIGINS = ("http://localhost:3001", "http://127.0.0.1:3001")
@@ -511,6 +513,9 @@ async def _maintain(owner: AsyncEngine, clock: Clock, retention_days: int) -> No
         await ensure_partitions(connection, wall_ms)
         await drop_expired(connection, wall_ms, retention_days)
     await delete_expired(owner, wall_ms, retention_days)
+    async with system_transaction(owner) as connection:
+        now = datetime.datetime.fromtimestamp(clock.wall_s(), datetime.UTC)
+        await delete_what_is_over(connection, now - datetime.timedelta(days=ENDED_SESSIONS_KEPT_DAYS))
 
 
 async def _build_missing_indexes(database_url: str) -> None:

@@ -38,7 +38,7 @@ async def test_soak_a_session_that_is_ended_is_ended_on_four_workers_within_a_se
         people = Sessions(gateway)
         await people.connect()
         # Each connection is of one worker, whichever the kernel chose: many of them meet all four.
-        clients = [httpx2.AsyncClient(base_url=gateway.base_url, timeout=30.0) for _ in range(12)]
+        clients = [httpx2.AsyncClient(base_url=gateway.base_url, timeout=30.0) for _ in range(9)]
         ways = ("logout", "logout-all", "suspended", "removed")
         for number in range(TRIALS):
             way = ways[number % len(ways)]
@@ -95,23 +95,22 @@ async def last_success_s(people: Sessions, clients: list[httpx2.AsyncClient], wa
     user_id, token = await people.open()
     headers = {"authorization": f"Bearer {token}"}
     ended_s = asyncio.get_running_loop().create_future()
-    last_s = 0.0
+    answered, last_s = asyncio.Event(), 0.0
 
-    async def ask(client: httpx2.AsyncClient) -> int:
-        """Until refused. How often it was not."""
+    async def ask(client: httpx2.AsyncClient) -> None:
+        """Until refused."""
         nonlocal last_s
-        successes = 0
         while True:
             reply = await client.get(f"/workspaces/{people.workspace_id}/api-keys", headers=headers)
             if reply.status_code != 200:
                 assert reply.status_code in (401, 403, 404), reply.text
-                return successes
-            successes += 1
+                return
+            answered.set()
             if ended_s.done():
                 last_s = max(last_s, time.perf_counter() - ended_s.result())
 
     asking = [asyncio.create_task(ask(client)) for client in clients[1:]]
-    await asyncio.sleep(0.02)
+    await asyncio.wait_for(answered.wait(), 30)
     if way == "suspended":
         await people.execute("UPDATE users SET suspended = true WHERE id = $1", user_id)
     elif way == "removed":
@@ -119,7 +118,7 @@ async def last_success_s(people: Sessions, clients: list[httpx2.AsyncClient], wa
     else:
         assert (await clients[0].post(f"/auth/{way}", headers=headers)).status_code == 200
     ended_s.set_result(time.perf_counter())
-    assert sum(await asyncio.gather(*asking)) > 0, "it was good for something before"
+    await asyncio.gather(*asking)
     return last_s
 
 

@@ -10,6 +10,7 @@ from control_harness import running_control
 from perpetuo.control.refresh_tokens import IDLE_S, LONGEST_S
 from perpetuo.control.state import ControlSettings
 from perpetuo.db.engine import system_transaction
+from perpetuo.db.queries.sessions import delete_what_is_over
 from perpetuo.db.tables import audit_log, memberships, sessions
 
 PASSWORD = "a good long password"
@@ -268,6 +269,18 @@ async def test_suspension_and_removal_act_at_the_next_request(control, ann):
     await control.suspend_user(ann["user"]["id"])
     assert (await control.http.get("/auth/me", headers=headers(ann))).json()["code"] == "user_suspended"
     assert (await refresh(control, ann["cookie"])).json()["code"] == "user_suspended"
+
+
+async def test_what_is_long_over_is_deleted_and_nothing_else(control, ann):
+    now = datetime.datetime.now(datetime.UTC)
+    old, recent, open_still = [await control.sign_in(ann["user"]["id"]) for _ in range(3)]
+    async with system_transaction(control.engine) as conn:
+        for person, days in ((old, 31), (recent, 29)):
+            ended_at = now - datetime.timedelta(days=days)
+            await conn.execute(update(sessions).where(sessions.c.id == person.session_id).values(revoked_at=ended_at))
+        assert await delete_what_is_over(conn, now - datetime.timedelta(days=30)) == 1
+    left = {row["id"] for row in await rows(control)}
+    assert old.session_id not in left and {recent.session_id, open_still.session_id} <= left and len(left) == 3
 
 
 async def test_a_machines_token_is_nobodys_session(control, ann):

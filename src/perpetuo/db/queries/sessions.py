@@ -4,10 +4,10 @@ longest life, so that whoever asks has one time to look at."""
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from perpetuo.db.tables import sessions, users
+from perpetuo.db.tables import one_time_tokens, sessions, users
 
 Row = dict[str, Any]
 
@@ -112,3 +112,12 @@ async def page_live_sessions(
         statement = statement.where(sessions.c.id < before_id)
     rows = (await conn.execute(statement.order_by(sessions.c.id.desc()).limit(limit))).mappings()
     return [dict(row) for row in rows]
+
+
+async def delete_what_is_over(conn: AsyncConnection, before: datetime) -> int:
+    """Sessions that had ended, and links that had expired, before that. How many."""
+    ended = await conn.execute(
+        delete(sessions).where(or_(sessions.c.revoked_at < before, sessions.c.expires_at < before))
+    )
+    links = await conn.execute(delete(one_time_tokens).where(one_time_tokens.c.expires_at < before))
+    return ended.rowcount + links.rowcount
