@@ -58,8 +58,9 @@ def turns_red(row: dict[str, str]) -> str:
         )
         if not found.stdout.startswith(str(copy)):
             return f"the copy is not what is imported: {found.stdout}"
+        pytest = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:schemathesis", "-q", "-x"]
         ran = subprocess.run(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:schemathesis", "-q", "-x", "--tb=line", row["test"]],
+            [*pytest, "--tb=line", row["test"]],
             cwd=ROOT, env=env, capture_output=True, text=True,
         )  # fmt: skip
     # An error before the test began (a copy that does not even start) proves nothing.
