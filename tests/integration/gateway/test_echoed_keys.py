@@ -123,6 +123,14 @@ PLACES: dict[str, Place] = {
     "an error with 200": Place(
         lambda echo: reply(200, json.dumps({"error": {"message": echo, "code": echo}}).encode())
     ),
+    "param of an error with 200": Place(
+        lambda echo: reply(
+            200,
+            json.dumps(
+                {"error": {"message": "no", "type": "invalid_request_error", "code": 400, "param": echo}}
+            ).encode(),
+        )
+    ),
     "an event before content": Place(lambda echo: events(in_band(echo)), stream=True),
     "type and code of an event": Place(
         lambda echo: events(in_band("no", type=echo, code=echo, param=echo)), stream=True

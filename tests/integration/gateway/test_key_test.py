@@ -223,6 +223,7 @@ async def test_a_page_instead_of_a_list_is_not_a_good_key() -> None:
         for by_chat in (False, True):
             result = await try_out(provider("openai", vendor.url), OPENAI, by_chat=by_chat)
             assert (result.ok, result.status, result.error) == (False, 200, "malformed")
+            assert (result.what, len(vendor.asked)) == (("chat", 2) if by_chat else ("models", 1))
 
 
 async def test_a_vendor_that_is_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
