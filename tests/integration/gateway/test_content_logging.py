@@ -8,7 +8,7 @@ import logging
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +205,26 @@ async def ask_in_every_encoding(gateway: RunningGateway, vendor: Answering) -> l
     return exchanged
 
 
+@contextmanager
+def everything_logged() -> Iterator[list[str]]:
+    """Of every logger of the gateway, down to DEBUG, with what goes along as `extra` and in tracebacks."""
+    lines: list[str] = []
+
+    class Collecting(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(f"{record.getMessage()} {record.__dict__} {self.format(record)}")
+
+    logger, handler = logging.getLogger("perpetuo"), Collecting()
+    level = logger.level
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(handler)
+    try:
+        yield lines
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+
+
 async def everything_written(gateway: RunningGateway, engine: AsyncEngine, run_sql: Any, logged: str) -> bytes:
     """All there is of the gateway outside its memory, after projection; the journal as it was before it."""
     files = [path.read_bytes() for path in gateway.journal_dir.rglob("*") if path.is_file()]
@@ -227,17 +247,21 @@ async def everything_written(gateway: RunningGateway, engine: AsyncEngine, run_s
 
 @pytest.mark.parametrize("kept", [False, True])
 async def test_no_prompt_and_no_answer_is_anywhere_unsealed(
-    tmp_path: Path, engine: AsyncEngine, run_sql: Any, kept: bool, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, engine: AsyncEngine, run_sql: Any, kept: bool
 ) -> None:
-    caplog.set_level(logging.DEBUG)
-    caplog.set_level(logging.WARNING, "httpcore2")  # the test's own client
+    with everything_logged() as log_lines:
+        logging.getLogger("perpetuo.gateway.serve").debug("the first line")
+        await _ask_and_look(tmp_path, engine, run_sql, kept, log_lines)
+    assert log_lines[0].startswith("the first line")
+
+
+async def _ask_and_look(tmp_path: Path, engine: AsyncEngine, run_sql: Any, kept: bool, log_lines: list[str]) -> None:
     async with answering(tmp_path, log_content=kept) as (gateway, vendor):
         exchanged = await ask_in_every_encoding(gateway, vendor)
         settled = await gateway.settled(len(exchanged))
         records = await contents(gateway, len(exchanged) if kept else 0)
-        logged = "\n".join(f"{record.getMessage()} {record.__dict__}" for record in caplog.records)
         await gateway.state.events.flush()
-        written = await everything_written(gateway, engine, run_sql, logged)
+        written = await everything_written(gateway, engine, run_sql, "\n".join(log_lines))
         for request, _ in exchanged:
             for form in (request, base64.b64encode(b"." + request), json.dumps(request.decode("latin-1")).encode()):
                 assert found_in(form, ASKED), "the search finds what is there"

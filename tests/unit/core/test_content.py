@@ -29,6 +29,7 @@ def test_what_is_too_long_is_cut_between_characters_and_says_how_long_it_was(cha
         (content.request, request, MAX_REQUEST_BYTES),
         (content.answer, answer, MAX_ANSWER_BYTES),
     ):
+        assert part.text is not None
         kept = bytes_of(part)
         assert limit - 4 < len(kept) <= limit
         assert whole.startswith(kept)
