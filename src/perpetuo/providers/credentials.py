@@ -27,6 +27,8 @@ from perpetuo.providers.sigv4 import Scope, signature_headers
 
 GOOGLE_TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 GOOGLE_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+MAX_PRIVATE_KEY_CHARACTERS = 2_600
+"""A 3072-bit key in PEM; Google makes 2048-bit ones. Checking a key holds the interpreter, for 8192 bits for seconds."""
 GOOGLE_ASSERTION_S = 3600
 """The longest life of an assertion, and the life of the token.
 https://developers.google.com/identity/protocols/oauth2/service-account (read 2026-11-24)"""
@@ -144,6 +146,8 @@ def _google(secret: str, now_s: float) -> UpstreamRequest | None:
 
 
 def _private_key(account: _ServiceAccount) -> RSAPrivateKey:
+    if len(account.private_key) > MAX_PRIVATE_KEY_CHARACTERS:
+        raise InvalidSecret("The service account's private_key is longer than a 3072-bit RSA key: make one of 2048.")
     try:
         key = load_pem_private_key(account.private_key.encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:

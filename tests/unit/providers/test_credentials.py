@@ -179,3 +179,9 @@ def test_what_aws_says_of_a_refused_role_is_told() -> None:
     with pytest.raises(TokenRefused) as caught:
         read_token(vendor("aws"), Secret(json.dumps(ASSUMING)), 403, body, NOW_S)
     assert caught.value.message == "AccessDenied: not allowed"
+
+
+def test_a_service_account_s_key_that_takes_long_to_check_is_refused_unread() -> None:
+    secret = account(private_key=f"-----BEGIN PRIVATE KEY-----\n{'A' * 3_000}")
+    with pytest.raises(InvalidSecret, match="3072-bit"):
+        token_request(vendor("google"), secret, NOW_S)
