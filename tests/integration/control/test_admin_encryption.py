@@ -16,8 +16,9 @@ from perpetuo.core.audit_chain import ChainCheck
 from perpetuo.db import resealing
 from perpetuo.db.engine import connect, create_engine, system_transaction, workspace_transaction
 from perpetuo.db.queries.audit_log import get_audit_head, read_audit_chain
+from perpetuo.db.queries.installation import get_installation_value
 from perpetuo.db.queries.provider_keys import insert_provider_key
-from perpetuo.db.queries.sealing_key import announce_keys, set_sealing_key
+from perpetuo.db.queries.sealing_key import SEALING_KEY, announce_keys, set_sealing_key
 from perpetuo.db.sealing import (
     FOR_REQUEST_CONTENTS,
     SealBroken,
@@ -93,6 +94,11 @@ async def add_content(control: ControlHarness, workspace_id: str) -> str:
             request_contents.insert().values(id=row_id, workspace_id=workspace_id, content_sealed=sealed)
         )
     return row_id
+
+
+async def changed_over(control: ControlHarness) -> bool:
+    async with system_transaction(control.engine) as conn:
+        return await get_installation_value(conn, SEALING_KEY) == NEW_ID
 
 
 async def operator(control: ControlHarness) -> Person:
@@ -193,7 +199,10 @@ async def test_a_key_that_its_owner_changes_meanwhile_stays_as_the_owner_left_it
             await owner.execute(update(provider_keys).where(provider_keys.c.id == row_id).values(secret_sealed=anew))
             # Their change is not committed yet: the row is theirs.
             rotating = asyncio.create_task(control.http.post("/admin/encryption/rotate", headers=boss.headers))
-            await asyncio.sleep(0.1)
+            async with asyncio.timeout(20):
+                while not await changed_over(control):
+                    await asyncio.sleep(0.01)
+            await asyncio.wait([rotating], timeout=0.5)  # time for a batch; it ends without this row, or waits for it
         assert (await rotating).json()["data"]["finished"]
         async with system_transaction(control.engine) as conn:
             stored = await conn.scalar(select(provider_keys.c.secret_sealed))
