@@ -176,13 +176,16 @@ async def test_no_spelling_of_a_local_address_is_called(canary: Canary, trust: s
     assert (canary.connections, canary.bytes) == (0, 0)
 
 
-async def test_a_proxy_is_not_asked_for_them_either(canary: Canary, trust: ssl.SSLContext) -> None:
+@pytest.mark.parametrize("allow", [(), ("198.51.100.7",)], ids=["nothing allowed", "a network allowed"])
+async def test_a_proxy_is_not_asked_for_them_either(
+    canary: Canary, trust: ssl.SSLContext, allow: tuple[str, ...]
+) -> None:
     """A name that leads here is the proxy's to refuse; addresses and local names do not get that far. The canary is
     the proxy."""
     hosts = [host for host in HOSTS if host not in NAMES_THAT_LEAD_HERE and not host.endswith(".arpa")]
     hosts += ["nas.home.arpa"]
     proxies = (Proxy("127.0.0.1", canary.port), Proxy("localhost", canary.port, "Basic eDp5"))
-    async with upstreams(trust, canary.hostile_resolver, proxies=proxies) as clients:
+    async with upstreams(trust, canary.hostile_resolver, allow, proxies) as clients:
         for host in hosts:
             for url in (f"https://{host}/v1", f"http://{host}/v1"):
                 for client in clients:
