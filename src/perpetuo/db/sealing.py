@@ -184,8 +184,7 @@ def _is_typed(text: str) -> bool:
         _repeats(text)
         or len(set(text)) < MINIMUM_DISTINCT_BYTES
         or text.isdigit()
-        or (text.isalpha()
-        and (text.islower() or text.isupper()))
+        or (text.isalpha() and (text.islower() or text.isupper()))
     )
 
 
