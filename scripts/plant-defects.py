@@ -14,6 +14,7 @@ import tempfile
 import tomllib
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 DEFENCES = ROOT / "tests" / "planted" / "defences.toml"
@@ -21,7 +22,7 @@ PAGE = ROOT / "docs" / "security.md"
 BEGIN, END = "<!-- defences: written by scripts/plant-defects.py --write -->\n", "<!-- end of defences -->\n"
 
 
-def load() -> list[dict[str, str]]:
+def load() -> list[dict[str, Any]]:
     return tomllib.loads(DEFENCES.read_text(encoding="utf-8"))["defence"]
 
 
@@ -42,16 +43,24 @@ def page() -> str:
     return head + BEGIN + table() + "\n" + END + rest.partition(END)[2]
 
 
-def turns_red(row: dict[str, str]) -> str:
+def replacements(row: dict[str, Any]) -> list[tuple[str, str]]:
+    """Several where two walls stand behind one another, and one of them is enough."""
+    old, new = row["old"], row["new"]
+    return [(old, new)] if isinstance(old, str) else list(zip(old, new, strict=True))
+
+
+def turns_red(row: dict[str, Any]) -> str:
     """`red`, or what happened instead."""
     with tempfile.TemporaryDirectory(prefix="planted-") as directory:
         copy = Path(directory) / "src"
         shutil.copytree(ROOT / "src", copy, ignore=shutil.ignore_patterns("__pycache__"))
         file = Path(directory) / row["file"]
         source = file.read_text(encoding="utf-8")
-        if source.count(row["old"]) != 1:
-            return f"the defect does not fit: `old` is {source.count(row['old'])} times in {row['file']}"
-        file.write_text(source.replace(row["old"], row["new"]), encoding="utf-8")
+        for old, new in replacements(row):
+            if source.count(old) != 1:
+                return f"the defect does not fit: this is {source.count(old)} times in {row['file']}: {old}"
+            source = source.replace(old, new)
+        file.write_text(source, encoding="utf-8")
         env = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
         found = subprocess.run(
             [sys.executable, "-c", "import perpetuo; print(perpetuo.__file__)"], env=env, capture_output=True, text=True

@@ -26,6 +26,7 @@ from schemathesis.specs.openapi.checks import (
 
 from control_harness import ControlHarness, running_control
 from control_routes import TABLES
+from perpetuo.control import identity
 from perpetuo.core.inspection import KeyTestResult
 from two_tenants import World, two_tenants
 
@@ -57,7 +58,9 @@ class Bench:
 
 
 @pytest.fixture
-def bench(database_url: str) -> Iterator[Bench]:
+def bench(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    # On a busy machine the deadline of two seconds is sometimes missed, and its 503 is no mistake.
+    monkeypatch.setattr(identity, "IDENTIFY_WITHIN_S", 60.0)
     with asyncio.Runner() as runner:
         stack = _open(database_url)
         bench = runner.run(anext(stack))
