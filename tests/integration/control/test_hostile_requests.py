@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -11,7 +12,7 @@ from broken_routes import broken_client
 from control_harness import ControlHarness, Person, running_control
 from control_routes import build_request, every_case
 from perpetuo.control import app as app_module
-from schema_examples import body_schema
+from schema_examples import body_schema, example
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -79,6 +80,42 @@ async def test_a_body_made_to_break_something_is_refused_by_every_route(control,
     assert bad == {}
     assert not any("Traceback" in reply.text for reply in replies.values())
     assert (await control.http.get(f"/workspaces/{owner.workspace_id}/api-keys", headers=owner.headers)).is_success
+
+
+UNSTORABLE = {"a NUL": "a\0b", "half of a surrogate pair": "\ud800", "a number beyond 64 bits": 10**30}
+
+
+@pytest.mark.parametrize("value", UNSTORABLE.values(), ids=UNSTORABLE)
+async def test_a_value_that_can_not_be_stored_is_refused_in_every_field_of_every_route(control, owner, value) -> None:
+    wrong = []
+    for case in every_case(control):
+        schema = body_schema(case.operation or {})
+        if schema is None:
+            continue
+        whole = example(case.document, schema, everything=True)
+        for path, body in with_each_leaf(whole, value):
+            reply = await control.http.request(
+                case.method,
+                own(case, owner),
+                content=json.dumps(body).encode(),
+                headers={**owner.headers, "content-type": "application/json"},
+            )
+            if not 400 <= reply.status_code < 500:
+                wrong.append(f"{case.key} {path}: {reply.status_code} {reply.text[:200]}")
+    assert not wrong, "\n".join(wrong)
+
+
+def with_each_leaf(whole: Any, value: Any) -> Iterator[tuple[str, Any]]:
+    """The body again and again, each time with another of its texts (or numbers) replaced."""
+    if type(whole) is type(value):
+        yield "", value
+    elif isinstance(whole, dict):
+        for name, inner in whole.items():
+            for path, changed in with_each_leaf(inner, value):
+                yield f"{name}.{path}", {**whole, name: changed}
+    elif isinstance(whole, list) and whole:
+        for path, changed in with_each_leaf(whole[0], value):
+            yield f"0.{path}", [changed, *whole[1:]]
 
 
 LENGTHS = {
