@@ -198,7 +198,8 @@ async def _validation_error(request: Request, exc: Exception) -> JSONResponse:
     first: dict[str, Any] = errors[0]
     if first.get("type") == "json_invalid":
         return failure_response(ControlError(400, "invalid_json", "The body is not JSON."))
-    field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+    # Names of fields are the client's own words, and may be anything.
+    field = ".".join(str(part)[:64] for part in first["loc"][1:]) or str(first["loc"][0])
     if first["type"] == "extra_forbidden":
         sentence = f"There is no field {field} here."
     else:

@@ -25,7 +25,16 @@ from perpetuo.core.resilience.error_classifier import Verdict
 from perpetuo.core.resilience.retry import Failure, GiveUp, next_step
 from perpetuo.core.resolvers.provider_selector import substituted_as
 from perpetuo.events.types import ProviderAttempted, ProviderFailed, RequestReceived
-from perpetuo.gateway.attempt import Answer, Failed, OpenStream, attempt, logged_words, note_attempt, vendor_param, vendor_words
+from perpetuo.gateway.attempt import (
+    Answer,
+    Failed,
+    OpenStream,
+    attempt,
+    logged_words,
+    note_attempt,
+    vendor_param,
+    vendor_words,
+)
 from perpetuo.gateway.content_capture import CapturedExchange, ContentCapture
 from perpetuo.gateway.health_notes import (
     note_abandoned,

@@ -28,7 +28,7 @@ from perpetuo.providers.sigv4 import Scope, signature_headers
 GOOGLE_TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 GOOGLE_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 MAX_PRIVATE_KEY_CHARACTERS = 2_600
-"""A 3072-bit key in PEM; Google makes 2048-bit ones. Checking a key holds the interpreter, for 8192 bits for seconds."""
+"""A 3072-bit key in PEM; Google makes 2048-bit ones. Checking a key holds the interpreter: 8192 bits for seconds."""
 GOOGLE_ASSERTION_S = 3600
 """The longest life of an assertion, and the life of the token.
 https://developers.google.com/identity/protocols/oauth2/service-account (read 2026-11-24)"""

@@ -37,7 +37,19 @@ UNKNOWN = {
         lambda text: base64.urlsafe_b64encode(text.encode()).decode(),
         lambda text: repr(text.encode()),
     ],
-    ids=["plain", "json", "json in json", "json with escaped slashes", "percent", "percent but slashes", "form", "small percent", "base64", "urlsafe", "repr"],
+    ids=[
+        "plain",
+        "json",
+        "json in json",
+        "json with escaped slashes",
+        "percent",
+        "percent but slashes",
+        "form",
+        "small percent",
+        "base64",
+        "urlsafe",
+        "repr",
+    ],
 )
 def test_a_known_secret_is_found_in_every_encoding_and_at_every_alignment(encode, around):
     text = encode(around + SECRET + around)
