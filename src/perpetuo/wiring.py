@@ -89,7 +89,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CONTROL_CONNECTIONS = 5
+CONTROL_CONNECTIONS = 8
 ENDED_SESSIONS_KEPT_DAYS = 30
 SMTP_PORTS: dict[SmtpSecurity, int] = {"starttls": 587, "tls": 465, "none": 25}
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "::1")

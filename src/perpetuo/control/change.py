@@ -30,7 +30,7 @@ class Change:
 @asynccontextmanager
 async def reading(state: ControlState, workspace_id: str) -> AsyncGenerator[AsyncConnection]:
     """Sees this workspace only."""
-    async with workspace_transaction(state.engine, workspace_id) as conn:
+    async with state.shares.of(workspace_id), workspace_transaction(state.engine, workspace_id) as conn:
         await _limit_statements(conn)
         yield conn
 
@@ -48,10 +48,11 @@ async def changing(
     state: ControlState, access: Access, action: str, target_kind: str, target_id: str | None = None
 ) -> AsyncGenerator[Change]:
     """One change in the path's workspace, with its audit entry, in one transaction that sees this workspace only."""
-    async with workspace_transaction(state.engine, access.workspace_id) as conn:
+    workspace_id = access.workspace_id
+    async with state.shares.of(workspace_id), workspace_transaction(state.engine, workspace_id) as conn:
         await _limit_statements(conn)
         change = Change(conn, target_id)
-        change.workspace_id = access.workspace_id
+        change.workspace_id = workspace_id
         yield change
         await _append(state, access, change, action, target_kind)
 

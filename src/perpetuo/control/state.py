@@ -12,6 +12,7 @@ from perpetuo.control.hash_pool import HashPool
 from perpetuo.control.mail import Mailer
 from perpetuo.control.refresh_tokens import RefreshTokens
 from perpetuo.control.session_tokens import SessionTokens
+from perpetuo.control.shares import Shares
 from perpetuo.core.catalog import Catalog, Vendor
 from perpetuo.core.ids import uuid7
 from perpetuo.core.inspection import Explanation, KeyTestResult, RouteQuestion, WorkerHealth
@@ -76,6 +77,8 @@ class ControlState:
     """None: this installation sends no mail."""
     passwords: HashPool = field(default_factory=HashPool)
     throttle: AuthThrottle = field(default_factory=AuthThrottle)
+    shares: Shares = field(default_factory=Shares)
+    """Of the engine's connections, by workspace."""
 
     egress: EgressPolicy = field(default_factory=EgressPolicy)
     """Where provider keys may lead; the data plane's connector decides again, with the addresses in hand."""
