@@ -9,6 +9,9 @@ STAMP := .venv/installed
 # The one on PATH, else the one that `make` put into .venv (the version and hashes are those of dev.lock).
 UV = $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 PYTEST := $(BIN)/python -m pytest -p no:cacheprovider
+# One process a core, four at most; files whole, the slow ones (clients, whole gateways) first.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; echo $$n)
+PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: help up dev test test-core lint format types pytest wheel-test compat-js compat-py build soak bench lock clean
 
@@ -39,7 +42,7 @@ format: $(STAMP) ## rewrite files as ruff wants them
 	$(BIN)/ruff check --fix .
 
 pytest: $(STAMP) compat-js compat-py
-	$(PYTEST) -m "not soak"
+	$(PYTEST) $(PARALLEL) -m "not soak"
 
 # The npm clients of tests/compat; nothing to do until they are there.
 compat-js: $(STAMP)
@@ -65,7 +68,7 @@ wheel-test: build
 	$(UV) pip sync -q --require-hashes --python build/wheel-venv/bin/python requirements/dev.lock
 	$(UV) pip install -q --no-deps --python build/wheel-venv/bin/python dist/*.whl
 	build/wheel-venv/bin/python -c 'import perpetuo; assert "wheel-venv" in perpetuo.__file__, perpetuo.__file__'
-	build/wheel-venv/bin/python -m pytest -p no:cacheprovider -q -m "not soak and not slow" tests/unit
+	build/wheel-venv/bin/python -m pytest -p no:cacheprovider -q $(PARALLEL) -m "not soak and not slow" tests/unit
 
 soak: $(STAMP) compat-js compat-py ## the long form of the figures
 	$(PYTEST) -m soak --timeout 7200
