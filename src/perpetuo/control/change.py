@@ -1,7 +1,11 @@
-"""Transactions of the control plane: reading one workspace, or changing something and saying so in the audit log."""
+"""Transactions of the control plane: reading one workspace, or changing something and saying so in the audit log.
 
+A database that does not answer becomes a TimeoutError, and that a 503.
+"""
+
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from sqlalchemy import text
@@ -14,6 +18,10 @@ from perpetuo.db.queries.audit_log import append_audit_entry
 
 STATEMENT_MS = 5_000
 """A statement that takes longer is given up, with 503."""
+BEGIN_WITHIN_S = 2.0
+"""A connection, and the first answer on it."""
+END_WITHIN_S = 15.0
+"""From there to the commit. A server that is frozen gives nothing up by itself."""
 
 
 class Change:
@@ -30,16 +38,14 @@ class Change:
 @asynccontextmanager
 async def reading(state: ControlState, workspace_id: str) -> AsyncGenerator[AsyncConnection]:
     """Sees this workspace only."""
-    async with state.shares.of(workspace_id), workspace_transaction(state.engine, workspace_id) as conn:
-        await _limit_statements(conn)
+    async with state.shares.of(workspace_id), _bounded(workspace_transaction(state.engine, workspace_id)) as conn:
         yield conn
 
 
 @asynccontextmanager
 async def reading_everything(state: ControlState) -> AsyncGenerator[AsyncConnection]:
     """For operators, and for what no workspace owns."""
-    async with system_transaction(state.engine) as conn:
-        await _limit_statements(conn)
+    async with _bounded(system_transaction(state.engine)) as conn:
         yield conn
 
 
@@ -49,8 +55,7 @@ async def changing(
 ) -> AsyncGenerator[Change]:
     """One change in the path's workspace, with its audit entry, in one transaction that sees this workspace only."""
     workspace_id = access.workspace_id
-    async with state.shares.of(workspace_id), workspace_transaction(state.engine, workspace_id) as conn:
-        await _limit_statements(conn)
+    async with state.shares.of(workspace_id), _bounded(workspace_transaction(state.engine, workspace_id)) as conn:
         change = Change(conn, target_id)
         change.workspace_id = workspace_id
         yield change
@@ -63,8 +68,7 @@ async def changing_everything(
 ) -> AsyncGenerator[Change]:
     """One change beyond a workspace, with its audit entry. `change.actor` (kind, id, name) names somebody whom the
     change itself makes known (signing up); `change.workspace_id` a workspace that it concerns."""
-    async with system_transaction(state.engine) as conn:
-        await _limit_statements(conn)
+    async with _bounded(system_transaction(state.engine)) as conn:
         change = Change(conn, target_id)
         yield change
         await _append(state, by, change, action, target_kind)
@@ -94,5 +98,13 @@ async def _append(state: ControlState, by: Access | Caller, change: Change, acti
     )
 
 
-async def _limit_statements(conn: AsyncConnection) -> None:
-    await conn.execute(text("SELECT set_config('statement_timeout', :limit, true)"), {"limit": str(STATEMENT_MS)})
+@asynccontextmanager
+async def _bounded(transaction: AbstractAsyncContextManager[AsyncConnection]) -> AsyncGenerator[AsyncConnection]:
+    """Raises TimeoutError."""
+    async with asyncio.timeout(END_WITHIN_S), AsyncExitStack() as stack:
+        async with asyncio.timeout(BEGIN_WITHIN_S):
+            conn = await stack.enter_async_context(transaction)
+            await conn.execute(
+                text("SELECT set_config('statement_timeout', :limit, true)"), {"limit": str(STATEMENT_MS)}
+            )
+        yield conn
