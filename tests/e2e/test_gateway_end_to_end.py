@@ -72,6 +72,8 @@ async def test_with_a_frozen_database_known_keys_go_on_and_unknown_ones_are_not_
     async with vendor(home, 0, words=6), home.up() as gateway:
         async with gateway.client() as client, gateway.client(unknown) as stranger:
             await until_status(stranger, 401)
+            person = {name: home.first_run[name] for name in ("email", "password")}
+            session = (await client.post("/auth/login", json=person)).json()["data"]["token"]
             with frozen(home.servers()):
                 answers = [
                     await client.post("/v1/chat/completions", json=chat_body(stream=n % 2 == 1)) for n in range(6)
@@ -80,6 +82,11 @@ async def test_with_a_frozen_database_known_keys_go_on_and_unknown_ones_are_not_
                 refused = await stranger.post("/v1/chat/completions", json=chat_body())
                 assert (refused.status_code, refused.json()["error"]["code"]) == (503, "configuration_unavailable")
                 assert int(refused.headers["retry-after"]) >= 1
+                for answer in (
+                    await client.post("/auth/login", json=person),
+                    await client.get("/workspaces", headers={"authorization": f"Bearer {session}"}),
+                ):
+                    assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
             rows = await gateway.rows({answer.headers["x-perpetuo-request-id"] for answer in answers})
             assert {row["outcome"] for row in rows.values()} == {"succeeded"}
             await until_status(stranger, 401)
