@@ -96,8 +96,10 @@ def lint_compose(text: str, instructions: list[Instruction]) -> list[str]:
         if "build" not in service and (":" not in image or image.endswith(":latest")):
             problems.append(f"{name}: image {image} is not pinned")
         for variable, value in service.get("environment", {}).items():
-            if re.search("SECRET|PASSWORD|KEY", variable) and not str(value).startswith("${" + variable + ":?"):
-                problems.append(f"{name}: {variable} has to be required from the environment, without a default")
+            # None: taken from the environment, and not set where that has none.
+            required = value is None or str(value).startswith("${" + variable + ":?")
+            if re.search("SECRET|PASSWORD|KEY", variable) and not required:
+                problems.append(f"{name}: {variable} has to come from the environment, without a default")
         for other, condition in service.get("depends_on", {}).items():
             if other not in services:
                 problems.append(f"{name}: depends on {other}, which is not there")
