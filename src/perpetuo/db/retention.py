@@ -5,6 +5,7 @@ with a shorter one, and rollups and contents, which have no partitions. In small
 of each table in one run: what is left waits for the next one, an hour later.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from perpetuo.core.ids import month_bounds, uuid7_floor
 from perpetuo.db.engine import system_transaction
 from perpetuo.db.queries.workspaces import list_workspaces
 from perpetuo.db.settings_documents import WorkspaceSettings
+
+log = logging.getLogger(__name__)
 
 BATCH_ROWS = 2_000
 """Deleted in one transaction: a fraction of a second."""
@@ -84,13 +87,16 @@ async def delete_expired(engine: AsyncEngine, wall_ms: int, retention_days: int)
     # Read before the workspaces are, so that one made meanwhile is not taken for one that is gone.
     present = {table: await _workspaces_in(engine, table) for table in _NEXT_WORKSPACE}
     async with system_transaction(engine) as conn:
-        settings = {row["id"]: _settings(row["settings"]) for row in await list_workspaces(conn)}
-    kept_days = {workspace: _days(document, retention_days) for workspace, document in settings.items()}
+        settings = {row["id"]: _settings(row["id"], row["settings"]) for row in await list_workspaces(conn)}
+    kept_days = {
+        workspace: retention_days if document is None else _days(document, retention_days)
+        for workspace, document in settings.items()
+    }
     rollups = {workspace: wall_ms - days * DAY_MS for workspace, days in kept_days.items()}
     logs = {workspace: rollups[workspace] for workspace, days in kept_days.items() if days < retention_days}
     contents = {
-        workspace: wall_ms - min(document.content_retention_days, kept_days[workspace]) * DAY_MS
-        for workspace, document in settings.items()
+        workspace: wall_ms - (days if document is None else min(document.content_retention_days, days)) * DAY_MS
+        for (workspace, days), document in zip(kept_days.items(), settings.values(), strict=True)
     }
     # Quotas and budgets of the month are counted from these.
     month_ms = month_bounds(wall_ms)[0]
@@ -103,8 +109,13 @@ async def delete_expired(engine: AsyncEngine, wall_ms: int, retention_days: int)
     return deleted
 
 
-def _settings(document: Any) -> WorkspaceSettings:
-    return msgspec.convert(document, WorkspaceSettings)
+def _settings(workspace_id: str, document: Any) -> WorkspaceSettings | None:
+    """None for what can not be read: nobody knows then what that workspace wants to keep, and the others go on."""
+    try:
+        return msgspec.convert(document, WorkspaceSettings)
+    except msgspec.ValidationError as exc:
+        log.error("workspace %s keeps everything there is: its settings can not be read: %s", workspace_id, exc)
+        return None
 
 
 def _days(document: WorkspaceSettings, most: int) -> int:

@@ -72,6 +72,20 @@ async def test_no_workspace_keeps_more_than_the_installation_does(engine, seed, 
     assert kept["request_logs"] == 4  # they leave by the month, with their partition
 
 
+async def test_a_workspace_whose_settings_can_not_be_read_keeps_what_the_others_may_not(engine, seed, ages):
+    fill, left = ages
+    broken, short = (
+        await seed("broken", settings={"retention_days": "all"}),
+        await seed("short", settings={"retention_days": 20}),
+    )
+    for one in (broken, short):
+        await fill(one.workspace_id, [1, 21, 29, 31])
+    await delete_expired(engine, NOW_MS, 30)
+    assert (await left(short.workspace_id))["request_logs"] == 1
+    kept = await left(broken.workspace_id)
+    assert (kept["request_contents"], kept["usage_labels"]) == (3, 6)
+
+
 async def test_the_counters_of_this_month_stay_because_quotas_are_counted_from_them(engine, seed, ages):
     fill, left = ages
     one = await seed("one", settings={"retention_days": 1})
