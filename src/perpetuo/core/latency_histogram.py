@@ -9,6 +9,7 @@ between 1 ms and 14 minutes; less than 1 ms is told as 0.5, more than 14 minutes
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 BUCKETS_PER_OCTAVE = 4
 LAST_BUCKET = 80
@@ -37,15 +38,24 @@ def weight_sql(column: str) -> str:
     return f"('1e' || {DIGITS} * ({number}))::numeric"
 
 
-def count(histogram: int) -> int:
-    """Requests in it."""
-    return sum(_counts(histogram))
+class Percentiles(NamedTuple):
+    """requests: in the histogram. pN_ms: what N percent of them did not exceed (nearest rank); None: there are none."""
+
+    requests: int
+    p50_ms: float | None
+    p95_ms: float | None
+    p99_ms: float | None
 
 
-def percentile_ms(histogram: int, percent: int) -> float | None:
-    """The latency that `percent` of the requests did not exceed (nearest rank); None when there are none."""
+def percentiles(histogram: int) -> Percentiles:
+    """All at once: taking the number apart is most of the work, 20 µs on 2026-11-25."""
     counts = _counts(histogram)
-    rank = max(1, math.ceil(sum(counts) * percent / 100))
+    requests = sum(counts)
+    return Percentiles(requests, *(_latency_ms(counts, math.ceil(requests * percent / 100)) for percent in PERCENTILES))
+
+
+def _latency_ms(counts: Sequence[int], rank: int) -> float | None:
+    """Of the request of this rank, the fastest being 1; None when there is none."""
     for number, requests in enumerate(counts):
         rank -= requests
         if requests and rank <= 0:

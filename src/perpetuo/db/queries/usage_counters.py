@@ -1,9 +1,10 @@
 """Sums of usage: per workspace for its own people, over all workspaces for the quota (`system_transaction`)."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select
+from sqlalchemy import ColumnElement, MappingResult, Select, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from perpetuo.db.queries.projection import OTHER
@@ -55,7 +56,11 @@ async def usage_series(
     since, until: whole hours; [since, until). groups: the most costly ones; the others together are `OTHER`.
     """
     statement = series_statement(workspace_id, since, until, interval, group_by=group_by, groups=groups, wanted=wanted)
-    rows = (await conn.execute(statement)).mappings()
+    # Numbers of hundreds of digits, and tens of thousands of them: read by a thread.
+    return await asyncio.to_thread(_read, (await conn.execute(statement)).mappings())
+
+
+def _read(rows: MappingResult) -> list[Row]:
     return [dict(row) | {name: int(row[name]) for name in SUMS} for row in rows]
 
 
