@@ -50,6 +50,13 @@ async def reading_everything(state: ControlState) -> AsyncGenerator[AsyncConnect
 
 
 @asynccontextmanager
+async def changing_unnoted(state: ControlState) -> AsyncGenerator[AsyncConnection]:
+    """Beyond a workspace, and without an audit entry: only for what changes who may do what for nobody."""
+    async with _bounded(system_transaction(state.engine)) as conn:
+        yield conn
+
+
+@asynccontextmanager
 async def changing(
     state: ControlState, access: Access, action: str, target_kind: str, target_id: str | None = None
 ) -> AsyncGenerator[Change]:

@@ -8,12 +8,13 @@ Operator()               a person who runs this installation
 A policy belongs to the matched route: nothing here looks at a path's text.
 """
 
+import asyncio
 from typing import cast
 
 import msgspec
 from fastapi import Request
 
-from perpetuo.control.identity import Identity, identify
+from perpetuo.control.identity import IDENTIFY_WITHIN_S, Identity, identify
 from perpetuo.control.pages import parse_id
 from perpetuo.control.replies import ControlError, not_found
 from perpetuo.control.state import ControlState
@@ -92,7 +93,7 @@ class Allows(Policy):
 async def _why_not_here(state: ControlState, identity: Identity, workspace_id: str | None) -> ControlError:
     """A member who signed in to another workspace is told the remedy; to everybody else this one does not exist."""
     if identity.kind == "user" and workspace_id is not None and identity.workspace_id != workspace_id:
-        async with system_transaction(state.engine) as conn:
+        async with asyncio.timeout(IDENTIFY_WITHIN_S), system_transaction(state.engine) as conn:
             if await get_role(conn, workspace_id, identity.user_id) is not None:
                 return ControlError(
                     403, "wrong_workspace", "Your token is for another workspace: get one with POST /auth/switch."

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from control_harness import running_control
+from perpetuo.control import change
 from perpetuo.control.refresh_tokens import IDLE_S, LONGEST_S
 from perpetuo.control.state import ControlSettings
 from perpetuo.db.engine import system_transaction
@@ -85,6 +86,16 @@ async def test_a_refresh_token_used_twice_ends_the_session_for_both_who_have_it(
     assert (await refresh(control, mine.cookies[COOKIE])).status_code == 401
     assert [row["revoked_because"] for row in await rows(control)] == ["refresh token used twice"]
     assert [row["action"] for row in await rows(control, audit_log)] == ["auth.signup", "auth.refresh_reused"]
+
+
+async def test_a_refresh_that_the_database_does_not_answer_is_given_up(control, ann, monkeypatch):
+    monkeypatch.setattr(change, "STATEMENT_MS", 100)
+    async with system_transaction(control.engine) as conn:
+        await conn.execute(select(sessions).with_for_update())
+        async with asyncio.timeout(10):
+            reply = await refresh(control, ann["cookie"])
+    assert (reply.status_code, reply.json()["code"]) == (503, "database_unavailable")
+    assert (await refresh(control, ann["cookie"])).status_code == 200
 
 
 async def test_of_many_refreshes_at_the_same_time_with_one_token_at_most_one_succeeds(control, ann):

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from perpetuo.control.auth.schemas import LoginInput, Me, MyWorkspace, NewToken, Session, SignedIn, User
 from perpetuo.control.auth.throttle import Attempt, account_bucket
-from perpetuo.control.change import changing_everything, reading_everything
+from perpetuo.control.change import changing_everything, changing_unnoted, reading_everything
 from perpetuo.control.pages import parse_id
 from perpetuo.control.policies import Access, Caller
 from perpetuo.control.refresh_tokens import RANDOM_BYTES, refresh_digest, session_ends_s
@@ -19,7 +19,6 @@ from perpetuo.control.replies import ControlError, not_found
 from perpetuo.control.session_tokens import LIFETIME_S
 from perpetuo.control.state import ControlState
 from perpetuo.core.access import ACTIONS, GRANTS, Role
-from perpetuo.db.engine import system_transaction
 from perpetuo.db.queries import sessions, users
 from perpetuo.db.queries.memberships import workspaces_of_user
 
@@ -94,7 +93,7 @@ async def refresh(
     if token is None or session_id is None:
         raise over()
     now, old_hash = now_of(state), refresh_digest(token)
-    async with system_transaction(state.engine) as conn:
+    async with changing_unnoted(state) as conn:
         session = await sessions.get_live_session(conn, session_id, now)
         if session is None:
             raise over()
