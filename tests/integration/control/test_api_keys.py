@@ -119,6 +119,22 @@ async def test_a_workspace_has_so_many_keys_at_most_revoked_ones_aside(control, 
     await make(control, ann, mine)
 
 
+async def test_the_names_that_keys_may_ask_for_are_bounded_together(control, mine, ann, monkeypatch):
+    """Every worker holds them: ten thousand keys of a thousand long names each once were 2.5 GB of all of them."""
+    monkeypatch.setattr("perpetuo.control.api_keys.service.MAX_SETTINGS_CHARACTERS", 20_000)
+    names = [f"{number:0>256}" for number in range(60)]
+    made, other = await make(control, ann, mine, allowed_aliases=names), await make(control, ann, mine)
+    url = f"/workspaces/{mine}/api-keys"
+    body = {"name": "app", "allowed_aliases": names}
+    for reply in (
+        await control.http.post(url, headers=ann.headers, json=body),
+        await control.http.patch(f"{url}/{other['id']}", headers=ann.headers, json=body),
+        await control.http.post(f"{url}/{made['id']}/rotate", headers=ann.headers, json={}),
+    ):
+        assert (reply.status_code, reply.json()["code"]) == (409, "too_many")
+    assert len((await control.http.get(url, headers=ann.headers)).json()["data"]) == 2
+
+
 async def test_a_revoked_key_stays_in_the_list_and_can_not_be_changed_again(control, mine, ann):
     made = await make(control, ann, mine)
     url = f"/workspaces/{mine}/api-keys/{made['id']}"
@@ -140,6 +156,7 @@ REFUSED = {
     "a time beyond the calendar": ({"name": "x", "expires_at": "9999-12-31T23:59:59-14:00"}, "expires_at"),
     "a name that turns the line around": ({"name": "a\u202eb"}, "name"),
     "an alias with a line break": ({"name": "x", "allowed_aliases": ["a\nb"]}, "allowed_aliases.0"),
+    "names too long together": ({"name": "x", "allowed_aliases": ["a" * 256] * 65}, "allowed_aliases"),
     "a time without a zone": ({"name": "x", "expires_at": "2030-01-01T00:00:00"}, "expires_at"),
     "no limit that is a limit": ({"name": "x", "requests_per_minute": 0}, "requests_per_minute"),
 }

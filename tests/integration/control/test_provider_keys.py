@@ -371,6 +371,18 @@ async def test_a_workspace_has_so_many_keys_at_most(call, add, monkeypatch):
     assert (status, reply["code"]) == (409, "too_many")
 
 
+async def test_the_own_models_of_keys_are_bounded_together(call, add, monkeypatch):
+    monkeypatch.setattr("perpetuo.control.provider_keys.service.MAX_MODELS_CHARACTERS", 1_000)
+    models = [{"id": "a" * 250}]
+    await add(label="a", models=models)
+    other = await add(label="b")
+    for reply in (
+        await call("POST", "", {"vendor": "openai", "secret": SECRET, "label": "c", "models": models}),
+        await call("PATCH", f"/{other['id']}", {"models": models}),
+    ):
+        assert (reply[0], reply[1]["code"]) == (409, "too_many")
+
+
 async def test_a_workspace_that_allows_some_providers_takes_no_key_of_another(control):
     mine = await control.workspace("narrow", settings={"allowed_providers": ["groq"]})
     ann = await control.member(mine, "admin")

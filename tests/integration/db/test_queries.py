@@ -6,7 +6,15 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from perpetuo.db.engine import system_transaction, workspace_transaction
-from perpetuo.db.queries import api_keys, provider_keys, usage_counters, users, workspaces
+from perpetuo.db.queries import (
+    administration,
+    api_keys,
+    memberships,
+    provider_keys,
+    usage_counters,
+    users,
+    workspaces,
+)
 from perpetuo.db.queries.projection import insert_settlements
 
 NOWHERE = "00000000-0000-4000-8000-000000000009"
@@ -42,6 +50,20 @@ async def test_a_workspace_is_found_by_id_or_name_and_changes(engine, seed):
         assert await workspaces.delete_workspace(conn, one.workspace_id)
         assert await provider_keys.list_provider_keys(conn, one.workspace_id) == []
         assert await workspaces.get_workspace(conn, one.workspace_id) is None
+
+
+async def test_lists_read_no_documents_which_may_be_large(engine, seed):
+    """At each sign-in, 50 workspaces with megabytes of settings would stop the event loop for as long as they take."""
+    one = await seed("one", settings={"quota_tokens_month": 7, "aliases": {"a": {}}})
+    async with system_transaction(engine) as conn:
+        (mine,) = await memberships.workspaces_of_user(conn, one.user_id)
+        (page,) = await memberships.page_workspaces_of_user(conn, one.user_id, limit=9, before_id=None)
+        (anybodys,) = await administration.page_workspaces(conn, limit=9)
+    async with workspace_transaction(engine, one.workspace_id) as conn:
+        (key,) = await provider_keys.page_provider_keys(conn, one.workspace_id, limit=9, after=None)
+    assert all("settings" not in row for row in (mine, page, anybodys))
+    assert (anybodys["quota_requests_month"], anybodys["quota_tokens_month"]) == (None, 7)
+    assert not key.keys() & {"models", "discovered"} and (key["own_models"], key["discovered_models"]) == (0, 0)
 
 
 async def test_provider_keys_are_listed_by_priority_changed_and_removed_in_their_workspace_only(engine, seed):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from perpetuo.control.replies import ControlError
 from perpetuo.control.settings.alias_warnings import alias_warnings
 from perpetuo.control.settings.document import changed_document, check_given, read_document
-from perpetuo.control.settings.schemas import MAX_ALIASES, SettingsUpdate
+from perpetuo.control.settings.schemas import MAX_ALIASES, MAX_PRICES, SettingsUpdate
 from perpetuo.core.snapshot import STRATEGIES, SUBSTITUTIONS, AliasTarget
 from perpetuo.db.settings_documents import WorkspaceSettings, smaller_quota
 from perpetuo.providers.catalog.load import load_catalog
@@ -121,6 +121,23 @@ def test_a_workspace_holds_so_many_aliases_however_they_are_added():
         changed_document(stored, {"aliases": {"one-more": {}}})
     assert (refused.value.status, refused.value.field) == (422, "aliases")
     assert len(changed_document(stored, {"aliases": {"a0": None, "one-more": {}}})["aliases"]) == MAX_ALIASES
+
+
+def test_the_settings_of_a_workspace_are_bounded_however_long_each_part_is():
+    """Every worker holds them: 500 aliases of 20 long names each once made 3 MB of every workspace."""
+    long = {"models": [f"{number:0>256}" for number in range(20)]}
+    with pytest.raises(ControlError) as refused:
+        changed_document({}, {"aliases": {f"a{number}": long for number in range(120)}})
+    assert (refused.value.status, refused.value.field) == (422, "settings")
+    usual = {"models": [f"vendor/some-model-{number}" for number in range(5)]}
+    price = [{"input": 150_000, "output": 600_000, "cached_input": 75_000}]
+    changed_document(
+        {},
+        {
+            "aliases": {f"alias-{number}": usual for number in range(MAX_ALIASES)},
+            "prices": {f"openai/model-{number}": price for number in range(MAX_PRICES)},
+        },
+    )
 
 
 UNREADABLE = {

@@ -87,7 +87,7 @@ async def _shown(state: ControlState, conn: AsyncConnection, rows: list[Row]) ->
             created_at=row["created_at"],
             **{kind: contents.get(row["id"], {}).get(kind, 0) for kind in ("members", "provider_keys", "api_keys")},
             month=MonthUsage(**usage.get(row["id"], nothing)),
-            limits=Limits(**{name: row["settings"].get(name) for name in Limits.model_fields}),
+            limits=Limits(**{name: row[name] for name in Limits.model_fields}),
         )
         for row in rows
     ]

@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from perpetuo.control.display_name import DisplayName
 from perpetuo.control.one_line import ONE_LINE
@@ -9,7 +9,21 @@ from perpetuo.control.replies import Input, Model
 from perpetuo.core.snapshot import Substitution
 
 Alias = Annotated[str, Field(min_length=1, max_length=256), ONE_LINE]
-AllowedAliases = Annotated[list[Alias] | None, Field(max_length=1000, description="Names it may ask for; null: all.")]
+MAX_ALIAS_CHARACTERS = 16_384
+"""Of all names of a key together: a page has 200 keys."""
+
+
+def _bounded(names: list[str] | None) -> list[str] | None:
+    if sum(map(len, names or ())) > MAX_ALIAS_CHARACTERS:
+        raise ValueError(f"These names have more than {MAX_ALIAS_CHARACTERS} characters together.")
+    return names
+
+
+AllowedAliases = Annotated[
+    list[Alias] | None,
+    Field(max_length=1000, description="Names it may ask for; null: all."),
+    AfterValidator(_bounded),
+]
 PerMinute = Annotated[int | None, Field(ge=1, le=10_000_000, description="Null: no limit.")]
 Budget = Annotated[
     int | None, Field(ge=0, le=2**53, description="Nano-USD (1e-9 USD) per calendar month, UTC. Null: none.")

@@ -21,6 +21,8 @@ LIMITS = frozenset(ApiKeySettings.__struct_fields__) - {"replaced_by"}
 """Fields of the API that live in the settings document; they have the same names there."""
 MAX_KEYS = 10_000
 """Of one workspace, revoked ones aside: every worker holds all of them."""
+MAX_SETTINGS_CHARACTERS = 4 * 1024 * 1024
+"""Of all those keys together, as JSON: 400 of each, and few need a tenth of that."""
 MAX_LIFE_S = 100 * 366 * 86_400
 """Beyond this somebody mistyped; times near the year 9999 also end the calendar in some time zones."""
 
@@ -50,7 +52,8 @@ async def create_key(state: ControlState, access: Access, wanted: ApiKeyCreate) 
 
 
 async def update_key(state: ControlState, access: Access, api_key_id: str, wanted: ApiKeyUpdate) -> Row:
-    """Two who change a key at once both have their change. Raises ControlError 404, 409 for a revoked key."""
+    """Two who change a key at once both have their change. Raises ControlError 404, 409 for a revoked key, and for
+    settings that are too large."""
     given = wanted.model_dump(exclude_unset=True)
     if given.get("name", "") is None:
         raise invalid("name", "A key has a name.")
@@ -63,6 +66,8 @@ async def update_key(state: ControlState, access: Access, api_key_id: str, wante
             changes["settings"] = _settings({**row["settings"], **limits})
         if changes:
             await api_keys.update_api_key(change.conn, access.workspace_id, api_key_id, changes)
+        if "settings" in changes:
+            await _require_room(change.conn, access.workspace_id)
         change.details = wanted.model_dump(exclude_unset=True, mode="json")
         updated = await api_keys.get_api_key(change.conn, access.workspace_id, api_key_id)
     assert updated is not None
@@ -143,8 +148,6 @@ async def insert_key(
     settings: dict[str, Any],
 ) -> tuple[Row, str]:
     """The row, and the key itself. Raises ControlError 409 when the workspace has too many."""
-    if await api_keys.count_api_keys(conn, workspace_id) >= MAX_KEYS:
-        raise conflict("too_many", f"A workspace has at most {MAX_KEYS} keys that are not revoked.")
     key, key_id = new_api_key(state.entropy.random_bytes(24)), state.new_id()
     await api_keys.insert_api_key(
         conn,
@@ -157,9 +160,21 @@ async def insert_key(
         expires_at=expires_at,
         settings=settings,
     )
+    await _require_room(conn, workspace_id)
     row = await api_keys.get_api_key(conn, workspace_id, key_id)
     assert row is not None
     return row, key
+
+
+async def _require_room(conn: AsyncConnection, workspace_id: str) -> None:
+    """For what was just written. Raises ControlError 409."""
+    keys, characters = await api_keys.measure_api_keys(conn, workspace_id)
+    if keys > MAX_KEYS:
+        raise conflict("too_many", f"A workspace has at most {MAX_KEYS} keys that are not revoked.")
+    if characters > MAX_SETTINGS_CHARACTERS:
+        raise conflict(
+            "too_many", "The limits and allowed names of this workspace's keys are too large together: shorten some."
+        )
 
 
 def _settings(fields: dict[str, Any]) -> dict[str, Any]:

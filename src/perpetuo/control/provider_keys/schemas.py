@@ -13,6 +13,8 @@ MAX_SECRET_CHARACTERS = 8192
 MAX_MODELS = 200
 MAX_KEYS = 200
 """Of one workspace: every worker holds all of them."""
+MAX_MODELS_CHARACTERS = 4 * 1024 * 1024
+"""Of the own models of all those keys together, as JSON: 200 keys with 60 priced models each."""
 MAX_PRIORITY = 1_000_000
 
 Vendor = Annotated[str, Field(min_length=1, max_length=64, description="A name of the provider catalog.")]

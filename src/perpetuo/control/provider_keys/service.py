@@ -14,6 +14,7 @@ from perpetuo.control.pages import parse_id
 from perpetuo.control.policies import Access
 from perpetuo.control.provider_keys.schemas import (
     MAX_KEYS,
+    MAX_MODELS_CHARACTERS,
     OwnModel,
     OwnPriceBand,
     ProviderKeyCreate,
@@ -90,6 +91,8 @@ async def create_key(state: ControlState, access: Access, wanted: ProviderKeyCre
             )
         except IntegrityError as error:
             raise _taken(error) from None
+        if models:
+            await _require_room(change.conn, access.workspace_id)
         change.details = _told(wanted)
         return await known_key(change.conn, access.workspace_id, key_id), allowed
 
@@ -126,6 +129,8 @@ async def update_key(
                 await provider_keys.update_provider_key(change.conn, access.workspace_id, provider_key_id, changes)
             except IntegrityError as error:
                 raise _taken(error) from None
+        if changes.get("models"):
+            await _require_room(change.conn, access.workspace_id)
         change.details = _told(wanted)
         return await known_key(change.conn, access.workspace_id, provider_key_id), await allowed_vendors(
             change.conn, access.workspace_id
@@ -250,6 +255,12 @@ async def allowed_vendors(conn: AsyncConnection, workspace_id: str) -> Allowed:
     except msgspec.ValidationError:
         return frozenset()
     return None if settings.allowed_providers is None else frozenset(settings.allowed_providers)
+
+
+async def _require_room(conn: AsyncConnection, workspace_id: str) -> None:
+    """For the models just written. Raises ControlError 409."""
+    if await provider_keys.measure_models(conn, workspace_id) > MAX_MODELS_CHARACTERS:
+        raise conflict("too_many", "The models of this workspace's keys are too large together: remove some.", "models")
 
 
 def require_allowed(vendor: Vendor, allowed: Allowed) -> None:

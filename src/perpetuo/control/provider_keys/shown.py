@@ -46,7 +46,7 @@ def _fields(row: Row, vendor: Vendor | None, allowed: frozenset[str] | None) -> 
         "vendor_title": vendor.title if vendor else row["vendor"],
         "called_url": called_url,
         "status": _status(row, vendor, called_url, allowed),
-        "own_models": len(row["models"]),
+        "own_models": len(row["models"]) if "models" in row else row["own_models"],
         "discovered_models": len(row["discovered"]) if "discovered" in row else row["discovered_models"],
         "discovered_at": row["discovered_at"],
         "discovery_error": row["discovery_error"],

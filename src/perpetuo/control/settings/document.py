@@ -21,6 +21,9 @@ Document = dict[str, Any]
 BY_ENTRY = {"aliases": MAX_ALIASES, "prices": MAX_PRICES}
 """Fields that are changed entry by entry, and how many entries they hold."""
 
+MAX_DOCUMENT_BYTES = 512 * 1024
+"""As JSON: every worker holds it, and reads it again at each change. A thousand prices and 500 aliases have half."""
+
 
 def changed_document(stored: Document, given: Mapping[str, Any]) -> Document:
     """given: field -> value, as JSON; in `BY_ENTRY` name -> value, None takes one away. Fields that we do not know stay
@@ -34,6 +37,8 @@ def changed_document(stored: Document, given: Mapping[str, Any]) -> Document:
             if len(document[field]) > limit:
                 raise invalid(field, f"A workspace has at most {limit} {field}.")
     read_document(document, stored=False)
+    if _bytes(document) > max(MAX_DOCUMENT_BYTES, _bytes(stored)):
+        raise invalid("settings", f"A workspace's settings have at most {MAX_DOCUMENT_BYTES // 1024} KiB of JSON.")
     return document
 
 
@@ -43,6 +48,10 @@ def read_document(document: Document, *, stored: bool = True) -> WorkspaceSettin
         return msgspec.convert(document, WorkspaceSettings)
     except msgspec.ValidationError as error:
         raise _unreadable(str(error), stored) from None
+
+
+def _bytes(document: Document) -> int:
+    return len(msgspec.json.encode(document))
 
 
 def check_given(given: Mapping[str, Any], catalog: Catalog, retention_days: int) -> None:

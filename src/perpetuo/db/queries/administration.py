@@ -20,11 +20,14 @@ from perpetuo.db.tables import (
 
 Row = dict[str, Any]
 
+QUOTAS = ("quota_requests_month", "quota_tokens_month")
+"""Of a workspace's settings: what only operators set."""
+
 
 async def page_workspaces(
     conn: AsyncConnection, *, limit: int, before_id: str | None = None, name_prefix: str = ""
 ) -> list[Row]:
-    """Newest first, with owner_email. name_prefix: in any case."""
+    """Newest first, with owner_email and QUOTAS, without the settings. name_prefix: in any case."""
     statement = _workspaces_with_owner()
     if before_id is not None:
         statement = statement.where(workspaces.c.id < before_id)
@@ -95,7 +98,12 @@ async def database_facts(conn: AsyncConnection) -> Row:
 
 
 def _workspaces_with_owner() -> Any:
-    return select(workspaces, users.c.email.label("owner_email")).join(users, users.c.id == workspaces.c.owner_user_id)
+    """Of the settings only the quotas: the whole documents of 200 workspaces may be large."""
+    quotas = (workspaces.c.settings[name].label(name) for name in QUOTAS)
+    shown = (column for column in workspaces.c if column.name != "settings")
+    return select(*shown, *quotas, users.c.email.label("owner_email")).join(
+        users, users.c.id == workspaces.c.owner_user_id
+    )
 
 
 async def _count(conn: AsyncConnection, table: Table, ids: list[str]) -> list[tuple[str, int]]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import Text, cast, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from perpetuo.db.tables import api_keys
@@ -67,11 +67,14 @@ async def get_api_key(conn: AsyncConnection, workspace_id: str, api_key_id: str,
     return dict(row) if row else None
 
 
-async def count_api_keys(conn: AsyncConnection, workspace_id: str) -> int:
-    """Without those that are revoked."""
-    statement = select(func.count()).select_from(api_keys)
-    statement = statement.where(api_keys.c.workspace_id == workspace_id, api_keys.c.revoked_at.is_(None))
-    return await conn.scalar(statement) or 0
+async def measure_api_keys(conn: AsyncConnection, workspace_id: str) -> tuple[int, int]:
+    """Without those that are revoked: how many, and how many characters of JSON their settings are."""
+    characters = func.coalesce(func.sum(func.length(cast(api_keys.c.settings, Text))), 0)
+    statement = select(func.count(), characters).where(
+        api_keys.c.workspace_id == workspace_id, api_keys.c.revoked_at.is_(None)
+    )
+    keys, settings_characters = (await conn.execute(statement)).one()
+    return int(keys), int(settings_characters)
 
 
 async def update_api_key(conn: AsyncConnection, workspace_id: str, api_key_id: str, changes: dict[str, Any]) -> bool:

@@ -10,6 +10,9 @@ from perpetuo.db.tables import memberships, users, workspaces
 
 Row = dict[str, Any]
 
+# Everything but the settings, which nobody who lists workspaces needs and which may be large.
+SHOWN = [column for column in workspaces.c if column.name != "settings"]
+
 
 async def put_membership(conn: AsyncConnection, workspace_id: str, user_id: str, role: str) -> bool:
     """False when the user is a member already: then nothing changes."""
@@ -66,7 +69,7 @@ async def delete_membership(conn: AsyncConnection, workspace_id: str, user_id: s
 async def workspaces_of_user(conn: AsyncConnection, user_id: str) -> list[Row]:
     """The workspaces' rows with the user's role, oldest first (`system_transaction`)."""
     statement = (
-        select(workspaces, memberships.c.role)
+        select(*SHOWN, memberships.c.role)
         .join(memberships, memberships.c.workspace_id == workspaces.c.id)
         .where(memberships.c.user_id == user_id)
         .order_by(workspaces.c.created_at, workspaces.c.id)
@@ -79,7 +82,7 @@ async def page_workspaces_of_user(
 ) -> list[Row]:
     """As `workspaces_of_user`, but newest first. before_id: the last of the page before (`system_transaction`)."""
     statement = (
-        select(workspaces, memberships.c.role)
+        select(*SHOWN, memberships.c.role)
         .join(memberships, memberships.c.workspace_id == workspaces.c.id)
         .where(memberships.c.user_id == user_id)
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, literal, select, tuple_, update
+from sqlalchemy import Text, bindparam, cast, delete, func, insert, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from perpetuo.core.snapshot import DEFAULT_PRIORITY
@@ -12,9 +12,10 @@ from perpetuo.db.tables import provider_keys
 
 Row = dict[str, Any]
 
-# Neither what is sealed nor the vendor's own list, which may be long.
+# Neither what is sealed nor the lists of models, which may be long: how many there are.
 SHOWN = [
-    *(column for column in provider_keys.c if column.name not in ("secret_sealed", "discovered")),
+    *(column for column in provider_keys.c if column.name not in ("secret_sealed", "models", "discovered")),
+    func.jsonb_array_length(provider_keys.c.models).label("own_models"),
     func.jsonb_array_length(provider_keys.c.discovered).label("discovered_models"),
 ]
 
@@ -85,6 +86,12 @@ async def get_provider_key(
 async def count_provider_keys(conn: AsyncConnection, workspace_id: str) -> int:
     statement = select(func.count()).select_from(provider_keys).where(provider_keys.c.workspace_id == workspace_id)
     return await conn.scalar(statement) or 0
+
+
+async def measure_models(conn: AsyncConnection, workspace_id: str) -> int:
+    """How many characters of JSON the keys' own models are together."""
+    characters = func.sum(func.length(cast(provider_keys.c.models, Text)))
+    return int(await conn.scalar(select(characters).where(provider_keys.c.workspace_id == workspace_id)) or 0)
 
 
 async def lock_priorities(conn: AsyncConnection, workspace_id: str) -> dict[str, int]:
