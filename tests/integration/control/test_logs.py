@@ -1,9 +1,11 @@
 """Request logs over HTTP: what a search finds, what a file holds, who may read what was said."""
 
+import asyncio
 import csv
 import io
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -199,6 +201,20 @@ async def test_an_export_has_every_row_of_the_search_in_batches(mine, settle, ex
     rows = list(csv.DictReader(io.StringIO(reply.text)))
     assert [row["id"] for row in rows] == ids[::-1] and rows[0]["tags"] == '{"team": "a"}'
     assert rows[0].keys() == lines[0].keys()
+
+
+async def test_an_export_is_written_beside_the_event_loop(mine, settle, export):
+    by_threads = []
+
+    class Counting(ThreadPoolExecutor):
+        def submit(self, work, /, *args, **kwargs):
+            by_threads.append(work)
+            return super().submit(work, *args, **kwargs)
+
+    asyncio.get_running_loop().set_default_executor(Counting(1))
+    await settle(log_row(1, mine))
+    await export("csv")
+    assert len(by_threads) == 1
 
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"]
