@@ -1,16 +1,18 @@
 """Machines' tokens: shown once, and never more than their maker may, at the moment of use."""
 
+import asyncio
 import datetime
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from control_harness import running_control
 from perpetuo.control.access_tokens.service import MAX_LIVE
 from perpetuo.core.access import GRANTS, PEOPLE_ONLY
 from perpetuo.core.ids import api_key_digest
 from perpetuo.db.engine import system_transaction
+from perpetuo.db.queries import memberships
 from perpetuo.db.tables import access_tokens, audit_log
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -121,6 +123,19 @@ async def test_a_token_whose_maker_is_suspended_or_gone_opens_nothing(control, m
     assert statuses == [404, 401]
     page = (await control.http.get(f"/workspaces/{mine}/access-tokens", headers=owner.headers)).json()["data"]
     assert [(row["status"], row["actions_now"]) for row in page] == [("revoked", []), ("active", [])]
+
+
+async def test_whoever_is_removed_at_that_moment_makes_no_token(control, mine, admin):
+    """Removing revokes the tokens there are: one that comes later would work again when its maker is back."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    async with system_transaction(control.engine) as conn, asyncio.timeout(20):
+        await memberships.delete_membership(conn, mine, admin.user_id)
+        minting = asyncio.create_task(mint(control, admin, mine))
+        while not minting.done() and not await conn.scalar(waiting):
+            await asyncio.sleep(0.01)
+    assert (await minting).status_code == 403
+    async with system_transaction(control.engine) as conn:
+        assert await conn.scalar(select(access_tokens.c.id).where(access_tokens.c.created_by == admin.user_id)) is None
 
 
 async def test_a_revoked_or_expired_token_opens_nothing(control, mine, admin):

@@ -145,7 +145,7 @@ async def test_a_workspace_is_shown_with_its_owner_and_what_it_holds_and_used_th
 
 
 async def test_a_limit_of_the_operators_is_not_the_workspaces_to_lift(control: ControlHarness, boss: Person):
-    mine = await control.workspace("mine", settings={"own_quota_requests_month": 5, "strategy": "cheapest"})
+    mine = await control.workspace("mine", settings={"own_quota_requests_month": 5, "of_a_newer_version": "x"})
     path = f"/admin/workspaces/{mine}/limits"
     reply = await control.http.patch(path, json={"quota_requests_month": 100}, headers=boss.headers)
     assert reply.json()["data"]["limits"] == {"quota_requests_month": 100, "quota_tokens_month": None}
@@ -158,7 +158,7 @@ async def test_a_limit_of_the_operators_is_not_the_workspaces_to_lift(control: C
     async with system_transaction(control.engine) as conn:
         from_database = (await conn.exec_driver_sql(f"SELECT settings FROM workspaces WHERE id = '{mine}'")).scalar()
     assert from_database["own_quota_requests_month"] == 5
-    assert from_database["strategy"] == "cheapest"
+    assert from_database["of_a_newer_version"] == "x"
 
 
 async def test_a_suspended_workspace_reads_but_changes_nothing(control: ControlHarness, boss: Person):

@@ -5,10 +5,11 @@ from typing import Any
 
 from perpetuo.control.access_tokens.schemas import AccessToken, AccessTokenCreate, NewAccessToken
 from perpetuo.control.change import changing, reading, reading_everything
+from perpetuo.control.members.service import locked_role
 from perpetuo.control.policies import Access
 from perpetuo.control.replies import ControlError, conflict, invalid, not_found
 from perpetuo.control.state import ControlState
-from perpetuo.core.access import ACTIONS, PEOPLE_ONLY, Action, beyond, token_actions
+from perpetuo.core.access import ACTIONS, GRANTS, PEOPLE_ONLY, Action, beyond, token_actions
 from perpetuo.core.ids import api_key_digest
 from perpetuo.db.queries import access_tokens
 from perpetuo.db.queries.users import names_of_users
@@ -39,13 +40,16 @@ async def get_token(state: ControlState, access: Access, access_token_id: str) -
 async def create_token(state: ControlState, access: Access, wanted: AccessTokenCreate) -> NewAccessToken:
     """Raises ControlError 403 for actions that are not the caller's to give, 409 for too many, 422."""
     _require_lifetime(state, wanted.expires_at)
-    _require_own(access, wanted)
+    _require_own(access.identity.actions, wanted)
     token, token_id = f"ppt_{state.entropy.random_bytes(24).hex()}", state.new_id()
     actions = [action for action in ACTIONS if action in wanted.actions]
     async with changing(state, access, "access_tokens.create", "access_token", token_id) as change:
         # The lock makes those who make some at the same time count each other's.
         if await get_workspace(change.conn, access.workspace_id, lock=True) is None:
             raise not_found()
+        # Whoever is removed at this moment has had their tokens revoked: this one would come back to life with them.
+        maker = await locked_role(change.conn, access.workspace_id, access.identity.user_id)
+        _require_own(GRANTS[maker] if maker else frozenset(), wanted)
         if await access_tokens.count_live_access_tokens(change.conn, access.workspace_id) >= MAX_LIVE:
             raise conflict("too_many_access_tokens", f"A workspace has at most {MAX_LIVE} that work: revoke some.")
         await access_tokens.insert_access_token(
@@ -112,8 +116,8 @@ def _require_lifetime(state: ControlState, expires_at: datetime) -> None:
         raise invalid("expires_at", f"A token lives at most {MAX_LIFETIME.days} days.")
 
 
-def _require_own(access: Access, wanted: AccessTokenCreate) -> None:
-    refused = beyond(wanted.actions, access.identity.actions)
+def _require_own(granted: frozenset[Action], wanted: AccessTokenCreate) -> None:
+    refused = beyond(wanted.actions, granted)
     if refused:
         people_only = [action for action in refused if action in PEOPLE_ONLY]
         why = f"; for people only: {', '.join(people_only)}" if people_only else ""
