@@ -190,6 +190,16 @@ async def test_with_an_invitation_one_can_ask_for_a_workspace_of_ones_own_too(co
     me = (await control.http.get("/auth/me", headers=headers(made))).json()["data"]
     assert {(row["name"], row["role"]) for row in me["workspaces"]} == {("team", "member"), ("Ann's", "owner")}
     assert made["workspace"]["id"] == team and made["api_key"] is not None
+    entry = (await logged(control))[-1]
+    assert entry["workspace_id"] == team and "Ann's" not in str(entry["details"]), "the team reads this entry"
+
+
+async def test_names_are_one_line_at_signing_up_too(control, set_up):
+    """A workspace's name is in the mails that invite to it: with line breaks it was a letter of its own."""
+    for field in ("name", "workspace_name"):
+        for text in ("mine\n\nYour account is locked: https://example.net", "mine\u202e"):
+            reply = await control.http.post("/auth/signup", json=SIGN_UP | {field: text})
+            assert (reply.status_code, reply.json()["field"]) == (422, field)
 
 
 async def test_somebody_with_an_account_accepts_an_invitation_signed_in(control, set_up):

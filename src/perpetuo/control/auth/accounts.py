@@ -80,6 +80,8 @@ async def _make_account(
             api_key = await _make_workspace(state, change, user.id, wanted.workspace_name or FIRST_WORKSPACE)
         if wanted.invitation is not None:
             await _join(change, wanted.invitation, user.id, wanted.email)
+            # The entry is read in the workspace that was joined: what a new one beside it is called is not theirs.
+            change.details.pop("workspace_name", None)
         opened = await open_session(state, change.conn, user.id, caller)
         change.actor = ("user", user.id, wanted.email)
         mine = await workspaces_of_user(change.conn, user.id)

@@ -1,9 +1,11 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from perpetuo.control.api_keys.schemas import NewApiKey
+from perpetuo.control.display_name import MAX_CHARACTERS as MAX_NAME_CHARACTERS
+from perpetuo.control.display_name import DisplayName, printable
 from perpetuo.control.email_address import MAX_CHARACTERS as MAX_EMAIL_CHARACTERS
 from perpetuo.control.email_address import Email
 from perpetuo.control.passwords import MAX_CHARACTERS, MIN_CHARACTERS
@@ -18,7 +20,7 @@ Password = Annotated[
     Field(json_schema_extra={"format": "password"}),
 ]
 NewPassword = Annotated[Password, Field(description=f"At least {MIN_CHARACTERS} characters, of any kind.")]
-Name = Annotated[str, Field(max_length=100)]
+Name = Annotated[str, Field(max_length=MAX_NAME_CHARACTERS), AfterValidator(printable)]
 LinkToken = Annotated[str, Field(min_length=1, max_length=200, description="What the link has after `token=`.")]
 # Not checked any closer: an operator may have made an account with another one.
 LoginEmail = Annotated[str, Field(min_length=1, max_length=MAX_EMAIL_CHARACTERS)]
@@ -30,8 +32,7 @@ class SignupInput(Input):
     password: NewPassword
     name: Name = ""
     workspace_name: Annotated[
-        str | None,
-        Field(min_length=1, max_length=100, description="With an invitation: left out, no workspace is made."),
+        DisplayName | None, Field(description="With an invitation: left out, no workspace is made.")
     ] = None
     invitation: LinkToken | None = None
 
