@@ -235,6 +235,9 @@ async def _http_exception(request: Request, exc: Exception) -> JSONResponse:
 async def _database_error(request: Request, exc: Exception) -> JSONResponse:
     if is_unstorable(exc):
         return failure_response(ControlError(422, "invalid_value", "A value is out of range or can not be stored."))
+    if isinstance(_cause(exc), asyncpg.ForeignKeyViolationError):
+        log.warning("%s %s: what it is about was deleted meanwhile", request.method, request.scope["path"])
+        return failure_response(not_found())
     if not is_unavailable(exc):
         return await _unexpected(request, exc)
     log.warning("the control plane could not ask the database: %s", type(exc).__name__)

@@ -1,13 +1,16 @@
 """Workspaces: made, listed, renamed, and deleted by whoever types their name."""
 
+import asyncio
+
 import pytest
 import pytest_asyncio
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from control_harness import running_control
 from perpetuo.control.workspaces.service import MAX_OWNED
 from perpetuo.core.access import GRANTS
 from perpetuo.db.engine import system_transaction
+from perpetuo.db.queries.workspaces import delete_workspace
 from perpetuo.db.snapshot_loader import SnapshotLoader
 from perpetuo.db.tables import access_tokens, api_keys, audit_log, memberships, workspaces
 
@@ -156,6 +159,18 @@ async def test_nothing_of_a_deleted_workspace_is_served_any_more(control, mine, 
     async with system_transaction(control.engine) as conn:
         for table in (memberships, api_keys, access_tokens):
             assert (await conn.execute(select(table).where(table.c.workspace_id == mine))).all() == []
+
+
+async def test_what_is_made_in_a_workspace_that_is_deleted_at_that_moment_is_not_found(control, mine, owner):
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    url = f"/workspaces/{mine}/api-keys"
+    async with system_transaction(control.engine) as conn, asyncio.timeout(20):
+        await delete_workspace(conn, mine)
+        making = asyncio.create_task(control.http.post(url, headers=owner.headers, json={"name": "app"}))
+        while not making.done() and not await conn.scalar(waiting):
+            await asyncio.sleep(0.01)
+    reply = await making
+    assert (reply.status_code, reply.json()["code"]) == (404, "not_found")
 
 
 async def test_only_an_owner_deletes_a_workspace(control, mine):
