@@ -23,7 +23,15 @@ from perpetuo.core.usage import NOT_REPORTED, Usage
 from perpetuo.providers.anthropic_request import encode_body
 from perpetuo.providers.anthropic_thinking import LEVELS
 from perpetuo.providers.auth import auth_headers
-from perpetuo.providers.base import Reply, ReplyContext, StreamDecoder, Target, UpstreamRequest
+from perpetuo.providers.base import (
+    MAX_LISTED_MODELS,
+    Reply,
+    ReplyContext,
+    StreamDecoder,
+    Target,
+    UpstreamRequest,
+    is_model_name,
+)
 from perpetuo.providers.chat_input import ABSENT, DECODE_ERRORS, is_link, mapping, plain
 from perpetuo.providers.chat_output import ChunkWriter, JsonCompactor, compact_json, completion
 from perpetuo.providers.event_decoder import EventStreamDecoder
@@ -170,7 +178,7 @@ class AnthropicMessages:
             listed = _MODELS.decode(body)
         except DECODE_ERRORS as exc:
             raise ValueError("The provider's list of models is not what its protocol says.") from exc
-        return tuple(_model(row) for row in listed.data if row.id)
+        return tuple(_model(row) for row in listed.data[:MAX_LISTED_MODELS] if is_model_name(row.id))
 
 
 class AnthropicStream(EventStreamDecoder):

@@ -137,6 +137,16 @@ class EmbeddingsProvider(Protocol):
     def decode_embeddings(self, body: bytes, context: ReplyContext) -> Reply | UpstreamFailure: ...
 
 
+MAX_LISTED_MODELS = 2_000
+"""Of one list. Whoever sets a base URL writes it, and every worker holds it; vendors list hundreds."""
+MAX_MODEL_NAME_CHARS = 256
+
+
+def is_model_name(name: str) -> bool:
+    """Whether a list's name for a model is worth keeping."""
+    return name.isprintable() and 0 < len(name.strip()) == len(name) <= MAX_MODEL_NAME_CHARS
+
+
 class ModelListing(Protocol):
     """A wire protocol whose vendors list their models."""
 
@@ -145,6 +155,7 @@ class ModelListing(Protocol):
         ...
 
     def decode_models(self, body: bytes, target: Target) -> tuple[Model, ...]:
-        """The offers in the list, without tiers; capabilities that the list does not tell are taken as given, because
-        the vendor judges. Raises ValueError for a body that is no such list."""
+        """The offers in the list, without tiers, at most MAX_LISTED_MODELS with an `is_model_name`; capabilities that
+        the list does not tell are taken as given, because the vendor judges. Raises ValueError for a body that is no
+        such list."""
         ...

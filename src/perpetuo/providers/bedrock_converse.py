@@ -23,7 +23,15 @@ from perpetuo.core.request import ChatRequest
 from perpetuo.core.usage import NOT_REPORTED, Usage
 from perpetuo.providers.auth import auth_headers, aws_endpoint
 from perpetuo.providers.aws_event_stream import EventMessage
-from perpetuo.providers.base import Reply, ReplyContext, StreamDecoder, Target, UpstreamRequest
+from perpetuo.providers.base import (
+    MAX_LISTED_MODELS,
+    Reply,
+    ReplyContext,
+    StreamDecoder,
+    Target,
+    UpstreamRequest,
+    is_model_name,
+)
 from perpetuo.providers.bedrock_models import (
     canonical_name,
     efforts_of,
@@ -214,7 +222,8 @@ class BedrockConverse:
             raise ValueError("not a list of foundation models") from exc
         endpoint = aws_endpoint(target.base_url)
         prefix = profile_prefix(endpoint[1]) if endpoint else None
-        offers = {model.id: model for summary in listed.model_summaries if (model := _offer(summary, prefix))}
+        summaries = [each for each in listed.model_summaries[:MAX_LISTED_MODELS] if is_model_name(each.model_id)]
+        offers = {model.id: model for summary in summaries if (model := _offer(summary, prefix))}
         return tuple(offers.values())
 
 

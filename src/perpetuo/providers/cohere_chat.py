@@ -21,7 +21,15 @@ from perpetuo.core.errors import FailureKind, UpstreamFailure
 from perpetuo.core.request import ChatRequest
 from perpetuo.core.usage import NOT_REPORTED, Usage
 from perpetuo.providers.auth import auth_headers
-from perpetuo.providers.base import Reply, ReplyContext, StreamDecoder, Target, UpstreamRequest
+from perpetuo.providers.base import (
+    MAX_LISTED_MODELS,
+    Reply,
+    ReplyContext,
+    StreamDecoder,
+    Target,
+    UpstreamRequest,
+    is_model_name,
+)
 from perpetuo.providers.chat_input import ABSENT, DECODE_ERRORS, is_link, mapping, plain
 from perpetuo.providers.chat_output import ChunkWriter, JsonCompactor, compact_json, completion
 from perpetuo.providers.cohere_request import encode_body
@@ -149,7 +157,9 @@ class CohereChat:
             listed = _MODELS.decode(body)
         except DECODE_ERRORS as exc:
             raise ValueError("The provider's list of models is not what its protocol says.") from exc
-        return tuple(_model(row) for row in listed.models if row.is_chat())
+        return tuple(
+            _model(row) for row in listed.models[:MAX_LISTED_MODELS] if row.is_chat() and is_model_name(row.name)
+        )
 
 
 class CohereStream(EventStreamDecoder):

@@ -21,7 +21,15 @@ from perpetuo.core.errors import FailureKind, UpstreamFailure
 from perpetuo.core.request import ChatRequest
 from perpetuo.core.usage import NOT_REPORTED, Usage
 from perpetuo.providers.auth import auth_headers
-from perpetuo.providers.base import Reply, ReplyContext, StreamDecoder, Target, UpstreamRequest
+from perpetuo.providers.base import (
+    MAX_LISTED_MODELS,
+    Reply,
+    ReplyContext,
+    StreamDecoder,
+    Target,
+    UpstreamRequest,
+    is_model_name,
+)
 from perpetuo.providers.chat_input import ABSENT, DECODE_ERRORS, is_null, mapping, plain
 from perpetuo.providers.chat_output import ChunkWriter, compact_json, completion_of
 from perpetuo.providers.event_decoder import EventStreamDecoder
@@ -231,16 +239,19 @@ class GeminiGenerate:
             listed = _MODEL_LIST.decode(body)
         except DECODE_ERRORS as exc:
             raise ValueError("The provider's list of models is not what its protocol says.") from exc
+        generating = [
+            row for row in listed.models[:MAX_LISTED_MODELS] if "generateContent" in row.supported_generation_methods
+        ]
         return tuple(
             Model(
-                id=row.name.removeprefix("models/"),
-                canonical=row.name.removeprefix("models/"),
+                id=name,
+                canonical=name,
                 capabilities=ALL_CAPABILITIES,
                 context_tokens=row.input_token_limit or None,
                 max_output_tokens=row.output_token_limit or None,
             )
-            for row in listed.models
-            if "generateContent" in row.supported_generation_methods
+            for row in generating
+            if is_model_name(name := row.name.removeprefix("models/"))
         )
 
 

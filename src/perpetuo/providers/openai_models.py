@@ -18,11 +18,10 @@ from typing import cast
 import msgspec
 
 from perpetuo.core.catalog import ALL_CAPABILITIES, Capability, Intent, Model, Price, Vendor
+from perpetuo.providers.base import MAX_LISTED_MODELS, is_model_name
 from perpetuo.providers.chat_input import DECODE_ERRORS, mapping
 from perpetuo.providers.openai_prices import price_in
 
-MAX_MODELS = 2_000
-MAX_NAME_CHARS = 256
 MAX_TOKENS = 2**31 - 1
 
 Row = dict[str, object]
@@ -81,7 +80,8 @@ _PARAMETERS: Mapping[Capability, str] = {
 
 
 def read_models(body: bytes, vendor: Vendor) -> tuple[Model, ...]:
-    """The chat and embedding models in a list, each once, at most MAX_MODELS. Raises ValueError for what is no list."""
+    """The chat and embedding models in a list, each once, as `ModelListing.decode_models` has them. Raises ValueError
+    for what is no list."""
     models: dict[str, Model] = {}
     for row in _rows(body):
         name = _name(row)
@@ -90,7 +90,7 @@ def read_models(body: bytes, vendor: Vendor) -> tuple[Model, ...]:
         intent = _intent(row, name)
         if intent is not None:
             models[name] = _model(row, name, intent, vendor)
-        if len(models) == MAX_MODELS:
+        if len(models) == MAX_LISTED_MODELS:
             break
     return tuple(models.values())
 
@@ -133,9 +133,7 @@ def _with_providers(row: Row) -> Row:
 
 def _name(row: Row) -> str | None:
     name = row.get("id") or row.get("name")
-    if not isinstance(name, str) or not name.isprintable() or not 0 < len(name.strip()) == len(name) <= MAX_NAME_CHARS:
-        return None
-    return name
+    return name if isinstance(name, str) and is_model_name(name) else None
 
 
 def _intent(row: Row, name: str) -> Intent | None:

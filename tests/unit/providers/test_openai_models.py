@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from perpetuo.core.catalog import ALL_CAPABILITIES, Model, PriceBand, Vendor
 from perpetuo.core.snapshot import Secret
-from perpetuo.providers.base import Target
+from perpetuo.providers.base import MAX_LISTED_MODELS, Target
 from perpetuo.providers.openai_chat import OpenAIChat
-from perpetuo.providers.openai_models import MAX_MODELS
 
 PROTOCOL = OpenAIChat()
 
@@ -219,7 +218,7 @@ def test_a_row_without_a_usable_name_is_left_out(name: object) -> None:
 
 def test_a_model_is_listed_once_and_a_list_is_bounded() -> None:
     assert len(read({"id": "a"}, {"id": "a"})) == 1
-    assert len(read(*({"id": f"m{number}"} for number in range(MAX_MODELS + 50)))) == MAX_MODELS
+    assert len(read(*({"id": f"m{number}"} for number in range(MAX_LISTED_MODELS + 50)))) == MAX_LISTED_MODELS
 
 
 PRICES = {
