@@ -376,12 +376,9 @@ def workspace_set(
         raise Failure("Nothing to change: see `perpetuo admin workspace set --help`.")
 
     async def change(operator: Operator) -> str:
-        row, details = await find_workspace(operator.conn, name_or_id), dict(changes)
-        if own_prices:
-            kept = {**row["settings"].get("prices", {}), **own_prices}
-            details["prices"] = {name: bands for name, bands in kept.items() if bands is not None}
-        if details:
-            await change_workspace(operator.conn, row, details)
+        row, details = await find_workspace(operator.conn, name_or_id), dict[str, Any]()
+        if changes or own_prices:
+            details = await change_workspace(operator.conn, row["id"], changes, own_prices)
         if suspended is not None:
             await workspaces.set_workspace_suspended(operator.conn, row["id"], suspended=suspended)
             details["suspended"] = suspended

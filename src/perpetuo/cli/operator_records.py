@@ -4,7 +4,7 @@ the audit log."""
 import os
 import pwd
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -177,12 +177,25 @@ async def find_workspace(conn: AsyncConnection, name_or_id: str | None) -> Row:
     return found[0]
 
 
-async def change_workspace(conn: AsyncConnection, workspace: Row, changes: dict[str, Any]) -> WorkspaceSettings:
-    """changes: fields of WorkspaceSettings."""
-    settings = msgspec.structs.replace(msgspec.convert(workspace["settings"], WorkspaceSettings), **changes)
-    document: dict[str, Any] = msgspec.to_builtins(settings)
-    await workspaces.update_workspace_settings(conn, workspace["id"], document)
-    return settings
+async def change_workspace(
+    conn: AsyncConnection, workspace_id: str, changes: Mapping[str, Any], prices: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What was changed. changes: fields of WorkspaceSettings, as JSON. prices: by name, None takes one away; the others
+    stay. So does what another version has put there. Raises Failure."""
+    row = await workspaces.get_workspace(conn, workspace_id, lock=True)
+    if row is None:
+        raise Failure("This workspace has just been deleted.")
+    changed = dict(changes)
+    if prices:
+        kept = {**row["settings"].get("prices", {}), **prices}
+        changed["prices"] = {name: bands for name, bands in kept.items() if bands is not None}
+    document = {**row["settings"], **changed}
+    try:
+        msgspec.convert(document, WorkspaceSettings)
+    except msgspec.ValidationError as error:
+        raise Failure(f"The workspace's settings can not be read: {error}.") from None
+    await workspaces.update_workspace_settings(conn, workspace_id, document)
+    return changed
 
 
 # --- API keys -------------------------------------------------------------------------------------------------------

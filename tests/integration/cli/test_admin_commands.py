@@ -1,6 +1,7 @@
 """`perpetuo admin` in this process, on a database of its own: who becomes an operator, and what the audit log says."""
 
 import asyncio
+import json
 import os
 import pwd
 import sys
@@ -112,6 +113,22 @@ def test_the_first_user_runs_the_installation_later_ones_only_when_told(perpetuo
         assert perpetuo("create-user", f"{email}@example.org", *options)[0] == 0
     found = rows(database_url, "SELECT split_part(email, '@', 1) AS name FROM users WHERE is_operator ORDER BY id")
     assert [row["name"] for row in found] == ["ann", "eve"]
+
+
+def test_a_workspace_s_settings_keep_what_was_not_named_and_what_another_version_knows(
+    perpetuo: Perpetuo, database_url: str
+):
+    perpetuo("create-user", "ann@example.org")
+    rows(database_url, """UPDATE workspaces SET settings = '{"of_a_newer_version": 1, "prices": {"groq/a": []}}'""")
+    assert perpetuo("workspace", "set", "default", "--price", "openai/b=1,2", "--quota-tokens", "9")[0] == 0
+    ((stored,),) = (row.values() for row in rows(database_url, "SELECT settings::text FROM workspaces"))
+    kept = json.loads(stored)
+    assert (kept["of_a_newer_version"], kept["prices"].keys(), kept["quota_tokens_month"]) == (
+        1, {"groq/a", "openai/b"}, 9,
+    )  # fmt: skip
+    rows(database_url, """UPDATE workspaces SET settings = '{"log_content": "perhaps"}'""")
+    code, _, error = perpetuo("workspace", "set", "default", "--quota-tokens", "10")
+    assert (code, "can not be read" in error, "Traceback" in error) == (1, True, False)
 
 
 def test_the_last_operator_is_not_suspended(perpetuo: Perpetuo, database_url: str):
