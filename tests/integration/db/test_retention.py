@@ -120,6 +120,19 @@ async def test_a_run_deletes_a_bounded_number_of_rows_and_the_next_goes_on(engin
     assert (await delete_expired(engine, NOW_MS, 90))["request_logs"] == 2
 
 
+async def test_a_workspace_with_more_than_a_run_deletes_holds_up_nobody_else_s(engine, seed, ages, monkeypatch):
+    monkeypatch.setattr(retention, "BATCH_ROWS", 4)
+    monkeypatch.setattr(retention, "RUN_ROWS", 4)
+    fill, left = ages
+    seeded = [await seed(name, settings={"retention_days": 10}) for name in ("one", "other")]
+    large, small = sorted(seeded, key=lambda each: each.workspace_id)
+    await fill(large.workspace_id, range(31, 41))
+    await fill(small.workspace_id, [31])
+    await delete_expired(engine, NOW_MS, 90)
+    assert (await left(small.workspace_id))["request_logs"] == 0
+    assert (await left(large.workspace_id))["request_logs"] > 0
+
+
 async def test_months_that_begin_after_the_cutoff_are_not_opened(engine, seed, ages, run_sql):
     async with owner_transaction(engine) as conn:
         await ensure_partitions(conn, NOW_MS - 70 * DAY_MS)
@@ -133,6 +146,7 @@ async def test_months_that_begin_after_the_cutoff_are_not_opened(engine, seed, a
         ":ids": f"'{{{retention.uuid7_floor(NOW_MS - 40 * DAY_MS)}}}'",
         ":seconds": "'{0}'",
         ":rows": "10",
+        ":each": "10",
     }
     for name, value in values.items():
         found = found.replace(name, value)
