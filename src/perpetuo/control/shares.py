@@ -8,13 +8,16 @@ from perpetuo.control.replies import ControlError
 
 AT_ONCE = 3
 """Of the pool's eight connections; a page of the dashboard asks for a handful of things, each for milliseconds."""
+TOGETHER = 6
+"""All workspaces: somebody may own many. Two connections are left to find out who is calling, and to sign in."""
 WAIT_S = 3.0
 
 
 class Shares:
-    def __init__(self, at_once: int = AT_ONCE, wait_s: float = WAIT_S) -> None:
+    def __init__(self, at_once: int = AT_ONCE, wait_s: float = WAIT_S, together: int = TOGETHER) -> None:
         self._at_once = at_once
         self._wait_s = wait_s
+        self._together = asyncio.Semaphore(together)
         self._taken: dict[str, asyncio.Semaphore] = {}
         self._users: dict[str, int] = {}
 
@@ -24,7 +27,7 @@ class Shares:
 
     @asynccontextmanager
     async def of(self, workspace_id: str) -> AsyncGenerator[None]:
-        """Not to be nested for one workspace. Raises ControlError 429 after a while."""
+        """Not to be nested. Raises ControlError 429 after a while, or 503 where it is others who take too long."""
         semaphore = self._taken.setdefault(workspace_id, asyncio.Semaphore(self._at_once))
         self._users[workspace_id] = self._users.get(workspace_id, 0) + 1
         try:
@@ -34,13 +37,28 @@ class Shares:
             except TimeoutError:
                 raise _too_many() from None
             try:
-                yield
+                async with self._place():
+                    yield
             finally:
                 semaphore.release()
         finally:
             self._users[workspace_id] -= 1
             if not self._users[workspace_id]:
                 del self._users[workspace_id], self._taken[workspace_id]
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncGenerator[None]:
+        try:
+            async with asyncio.timeout(self._wait_s):
+                await self._together.acquire()
+        except TimeoutError:
+            raise ControlError(
+                503, "busy", "Too many workspaces ask for something at this moment: try again.", retry_after_s=1.0
+            ) from None
+        try:
+            yield
+        finally:
+            self._together.release()
 
 
 def _too_many() -> ControlError:

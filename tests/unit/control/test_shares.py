@@ -24,6 +24,21 @@ async def test_a_workspace_that_holds_its_share_waits_and_another_does_not():
     assert entered[2].is_set() and len(shares) == 0
 
 
+async def test_all_workspaces_together_leave_some_to_find_out_who_is_calling():
+    shares, leave = Shares(wait_s=0.01, together=2), asyncio.Event()
+    entered = [asyncio.Event() for _ in range(2)]
+    holders = [asyncio.create_task(hold(shares, f"w{n}", event, leave)) for n, event in enumerate(entered)]
+    await asyncio.gather(*(event.wait() for event in entered))
+    with pytest.raises(ControlError) as refused:
+        async with shares.of("another"):
+            pass
+    assert (refused.value.status, refused.value.retry_after_s) == (503, 1.0)
+    leave.set()
+    await asyncio.gather(*holders)
+    async with shares.of("another"):
+        assert len(shares) == 1
+
+
 async def test_who_waits_too_long_is_told_to_try_again_and_nothing_is_lost():
     shares, leave, entered = Shares(at_once=1, wait_s=0.01), asyncio.Event(), asyncio.Event()
     holder = asyncio.create_task(hold(shares, "mine", entered, leave))
