@@ -5,18 +5,23 @@ SignedIn()               a person with a session
 Allows("api_keys:read")  a person or a machine whose role or token holds the action in the path's workspace
 Operator()               a person who runs this installation
 
-A policy belongs to the matched route: nothing here looks at a path's text.
+A policy belongs to the matched route: nothing here looks at a path's text. Each ends with the parameters of the query:
+FastAPI ignores those that a route does not know, and a misspelt filter would find everything.
 """
 
 import asyncio
-from typing import cast
+from collections.abc import Iterator
+from typing import Any, cast
 
 import msgspec
 from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from perpetuo.control.identity import IDENTIFY_WITHIN_S, Identity, identify
 from perpetuo.control.pages import parse_id
-from perpetuo.control.replies import ControlError, not_found
+from perpetuo.control.replies import ControlError, invalid, not_found
 from perpetuo.control.state import ControlState
 from perpetuo.core.access import Action
 from perpetuo.db.engine import system_transaction
@@ -48,6 +53,7 @@ class Public(Policy):
     label = "public"
 
     async def __call__(self, request: Request) -> Caller:
+        require_known_query(request)
         return caller(request)
 
 
@@ -58,6 +64,7 @@ class SignedIn(Policy):
         identity = await identify(request, state_of(request))
         if identity.kind != "user":
             raise ControlError(403, "people_only", "An access token can not do this: sign in as a person.")
+        require_known_query(request)
         return Access(identity, caller(request).address)
 
 
@@ -68,6 +75,7 @@ class Operator(Policy):
         identity = await identify(request, state_of(request))
         if identity.kind != "user" or not identity.is_operator:
             raise ControlError(403, "operators_only", "Only an operator of this installation may do this.")
+        require_known_query(request)
         return Access(identity, caller(request).address)
 
 
@@ -87,6 +95,7 @@ class Allows(Policy):
             raise ControlError(403, "forbidden", f"Your {held} does not include {self.action}.")
         if identity.workspace_suspended and not self.action.endswith(":read"):
             raise ControlError(403, "workspace_suspended", "This workspace is suspended: an operator can lift that.")
+        require_known_query(request)
         return Access(identity, caller(request).address, workspace_id)
 
 
@@ -99,6 +108,28 @@ async def _why_not_here(state: ControlState, identity: Identity, workspace_id: s
                     403, "wrong_workspace", "Your token is for another workspace: get one with POST /auth/switch."
                 )
     return not_found()
+
+
+def require_known_query(request: Request) -> None:
+    """Raises ControlError. A route whose query is a model leaves this to the model, which forbids what it lacks."""
+    route = request.scope.get("route")
+    if not request.query_params or not isinstance(route, APIRoute):
+        return
+    known = dict(_query_fields(route.dependant))
+    if any(isinstance(kind, type) and issubclass(kind, BaseModel) for kind in known.values()):
+        return
+    for name in request.query_params:
+        if name not in known:
+            shown = name[:64]  # the client's own word, and may be anything
+            raise invalid(shown, f"There is no parameter {shown} here.")
+
+
+def _query_fields(dependant: Dependant) -> Iterator[tuple[str, Any]]:
+    """Name -> type."""
+    for field in dependant.query_params:
+        yield field.alias, field.field_info.annotation
+    for dependency in dependant.dependencies:
+        yield from _query_fields(dependency)
 
 
 def state_of(request: Request) -> ControlState:

@@ -201,7 +201,7 @@ async def _validation_error(request: Request, exc: Exception) -> JSONResponse:
     # Names of fields are the client's own words, and may be anything.
     field = ".".join(str(part)[:64] for part in first["loc"][1:]) or str(first["loc"][0])
     if first["type"] == "extra_forbidden":
-        sentence = f"There is no field {field} here."
+        sentence = f"There is no {'parameter' if first['loc'][0] == 'query' else 'field'} {field} here."
     else:
         sentence = f"{field}: {_sentence(first)}"
     return failure_response(invalid(field, sentence))

@@ -1,6 +1,7 @@
 """Every route, as everybody, with everybody's ids. What is expected comes from `core.access` and a route's policy; the
 requests come from the OpenAPI document, so that a route made tomorrow is driven without an edit here."""
 
+import dataclasses
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
@@ -400,4 +401,20 @@ async def test_a_token_that_names_somebody_else_s_workspace_opens_none(stage: St
             reply = await send(stage.control, asked_of(case, stage, ids_of(case, stage.world.mine)), intruder.headers)
             if reply.status_code != 404 or traces_in(reply, stage.world.mine):
                 wrong.append(f"{case.key}: {reply.status_code} {reply.text[:200]}")
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_a_parameter_that_a_route_does_not_know_is_named_and_nobody_unknown_is_told(stage: Stage) -> None:
+    wrong = []
+    both = await stage.control.member(stage.world.mine.workspace_id, "owner", operator=True)
+    for case in stage.cases:
+        asked = asked_of(case, stage, ids_of(case, stage.world.mine))
+        asked = dataclasses.replace(asked, query={**asked.query, "emial": "bob"})
+        reply = await send(stage.control, asked, both.headers)
+        found = (reply.status_code, reply.json()["field"], reply.json()["error"])
+        if found != (422, "emial", "There is no parameter emial here."):
+            wrong.append(f"{case.key}: {reply.status_code} {reply.text[:200]}")
+        anonymous = await send(stage.control, asked, {})
+        if anonymous.status_code != (422 if isinstance(case.policy, Public) else 401):
+            wrong.append(f"{case.key} as nobody: {anonymous.status_code} {anonymous.text[:200]}")
     assert not wrong, "\n".join(wrong)
