@@ -3,16 +3,25 @@
 import re
 
 import click
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from perpetuo.cli.database_access import database, installation_keys, require_schema, run_with_database
 from perpetuo.cli.failures import Failure
 from perpetuo.cli.operator_records import Operator, change_database
 from perpetuo.cli.options import load_settings
-from perpetuo.core.audit_chain import ChainCheck, Tampered, key_of_head
+from perpetuo.core.audit_chain import SEAL_NOT_OURS, ChainCheck, Tampered, key_of_head
 from perpetuo.db.engine import create_engine, system_transaction
 from perpetuo.db.queries.audit_log import accept_audit_log, get_audit_head, read_audit_chain
-from perpetuo.db.queries.sealing_key import hold_sealing_key, set_sealing_key
-from perpetuo.db.sealing import audit_key, key_id
+from perpetuo.db.queries.installation import get_installation_value
+from perpetuo.db.queries.sealing_key import SEALING_KEY, hold_sealing_key, set_sealing_key
+from perpetuo.db.resealing import KeyUse, encryption_status
+from perpetuo.db.sealing import Sealer, audit_key, key_id
+
+
+class KeyNotGiven(Failure):
+    """Not known whether the log is what was written: 2, where 1 says that it is not."""
+
+    exit_code = 2
 
 
 @click.group()
@@ -27,15 +36,15 @@ def audit() -> None:
     help="What an earlier run printed: the log has to go on from there. Finds a database set back to an older state.",
 )
 def verify(expect: str | None) -> None:
-    """Read the whole audit log and tell the first entry that was changed, removed or put in; exit 1 if there is one.
+    """Read the whole audit log and tell the first entry that was changed, removed or put in; exit 1 if there is one,
+    2 without the key that the log's head is sealed with.
 
     A gateway may be running: the log is read as it was at one moment.
     """
     settings = load_settings()
     expected = _parse_expected(expect)
-    keys = [audit_key(key) for key in installation_keys(settings)]
     with database(settings) as database_url:
-        check, found = run_with_database(_verify(database_url, keys, expected))
+        check, found = run_with_database(_verify(database_url, installation_keys(settings), expected))
     if found is not None:
         where = "its head" if found.sequence is None else f"entry {found.sequence}"
         raise Failure(f"The audit log is not what was written, at {where}: {found.reason}.")
@@ -70,8 +79,9 @@ def reseal(yes: bool) -> None:
 
 
 async def _verify(
-    database_url: str, keys: list[bytes], expected: tuple[int, bytes] | None
+    database_url: str, keys: tuple[bytes, ...], expected: tuple[int, bytes] | None
 ) -> tuple[ChainCheck, Tampered | None]:
+    """Raises KeyNotGiven."""
     await require_schema(database_url)
     engine = create_engine(database_url, "perpetuo_system", pool_size=1)
     check = ChainCheck(expected)
@@ -81,9 +91,45 @@ async def _verify(
                 found = check.add(entry, stored_hash)
                 if found is not None:
                     return check, found
-            return check, check.finish(await get_audit_head(conn), keys)
+            found = check.finish(await get_audit_head(conn), [audit_key(key) for key in keys])
+        if found == SEAL_NOT_OURS:
+            await _require_the_key(engine, keys)
+        return check, found
     finally:
         await engine.dispose()
+
+
+async def _require_the_key(engine: AsyncEngine, keys: tuple[bytes, ...]) -> None:
+    """Raises KeyNotGiven unless one of these is known to be the installation's."""
+    status = await encryption_status(
+        engine, Sealer(keys[0], others=keys[1:]), {key_id(key): audit_key(key) for key in keys}
+    )
+    async with system_transaction(engine) as conn:
+        sealing: str | None = await get_installation_value(conn, SEALING_KEY)
+    given = [key_id(key) for key in keys]
+    why = why_not_our_key(given, sealing, status.keys)
+    if why is not None:
+        raise KeyNotGiven(why)
+
+
+def why_not_our_key(given: list[str], sealing: str | None, uses: tuple[KeyUse, ...]) -> str | None:
+    """None when one of the given keys is the installation's. sealing: the key that the installation says it seals with;
+    before its first rotation it does not, and what is sealed says it."""
+    used = [use.key_id for use in uses if use.provider_keys or use.request_contents]
+    if sealing in given or (sealing is None and set(used) & set(given)):
+        return None
+    ours = sealing or (used[0] if used else None)
+    if ours is None:
+        return (
+            "The audit log's head is not sealed with a key given here, and nothing else is sealed that would tell "
+            f"which key this installation has. If it is the one given ({', '.join(given)}), the log is not what was "
+            "written; if not, give it as ENCRYPTION_KEY."
+        )
+    return (
+        f"The audit log's head is sealed with another key than those given here ({', '.join(given)}): this "
+        f"installation's has the id {ours}. Give it as ENCRYPTION_KEY or ENCRYPTION_KEY_NEXT: without it nobody can "
+        "tell whether the log is what was written."
+    )
 
 
 def _parse_expected(text: str | None) -> tuple[int, bytes] | None:

@@ -88,8 +88,9 @@ async def require_sealing_key(database_url: str, keys: tuple[bytes, ...]) -> Non
         sealing = await hold_sealing_key(conn)
     if sealing is not None and sealing not in map(key_id, keys):
         raise Failure(
-            f"This installation was rotated to an ENCRYPTION_KEY with the id {sealing}, which is not the one given "
-            "here. If it is lost: `perpetuo admin audit reseal`."
+            f"This installation was rotated to the key with the id {sealing}; given here: "
+            f"{', '.join(map(key_id, keys))}. Give it as ENCRYPTION_KEY. Only if it is lost for good: `perpetuo admin "
+            "audit reseal`, after which what it sealed stays closed."
         )
 
 

@@ -49,6 +49,10 @@ class Tampered(msgspec.Struct, frozen=True):
     reason: str
 
 
+SEAL_NOT_OURS = Tampered(None, "the head's seal is not ours")
+"""Or the keys that were asked are not those of the installation."""
+
+
 def entry_hash(previous: bytes, entry: AuditEntry) -> bytes:
     """SHA-256 of the previous hash and the entry's JSON with sorted keys."""
     return hashlib.sha256(previous + msgspec.json.encode(entry, order="sorted")).digest()
@@ -104,7 +108,7 @@ class ChainCheck:
         if head is None:
             return Tampered(None, "the head is missing") if self._count else None
         if key_of_head(head, keys) is None:
-            return Tampered(None, "the head's seal is not ours")
+            return SEAL_NOT_OURS
         if head.entries != self._count:
             return Tampered(None, f"the head counts {head.entries} entries, the log has {self._count}")
         if not hmac.compare_digest(head.last_hash, self._last):

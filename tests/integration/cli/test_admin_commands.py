@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from perpetuo.cli import main as command
+from perpetuo.cli.encryption import require_sealing_key
 from perpetuo.cli.first_operator import make_first_operator
 from perpetuo.cli.secret_values import new_secret
 from perpetuo.control.passwords import password_matches
 from perpetuo.db.engine import connect
+from perpetuo.db.sealing import key_id, parse_secret
 from perpetuo.settings import Settings
 
 PASSWORD = "three green bicycles"
@@ -142,8 +144,10 @@ def test_the_last_operator_is_not_suspended(perpetuo: Perpetuo, database_url: st
 def test_a_tampered_log_ends_the_verification_with_the_entry_and_stops_changes_until_it_is_accepted(
     perpetuo: Perpetuo, database_url: str
 ):
-    for name in ("ann", "bob", "eve"):
-        assert perpetuo("create-user", f"{name}@example.org")[0] == 0
+    assert perpetuo("create-user", "ann@example.org")[0] == 0
+    secret = "sk-0123456789abcdef0123456789abcdef"
+    assert perpetuo("provider", "add", "--provider", "openai", "--api-key", secret)[0] == 0  # tells which key is ours
+    assert perpetuo("create-user", "eve@example.org")[0] == 0
     noted = perpetuo("audit", "verify")[1].split("note ")[1].split()[0]
     assert perpetuo("audit", "verify", "--expect", noted)[0] == 0
     rows(database_url, "ALTER TABLE audit_log DISABLE TRIGGER append_only")
@@ -165,6 +169,35 @@ def test_a_tampered_log_ends_the_verification_with_the_entry_and_stops_changes_u
     rows(database_url, "UPDATE audit_log SET actor_name = 'eve' WHERE sequence = 2")
     code, _, error = perpetuo("audit", "verify")
     assert (code, "at entry 2" in error) == (1, True)
+
+
+def test_another_encryption_key_is_no_tampered_log(
+    perpetuo: Perpetuo, environment: pytest.MonkeyPatch, database_url: str
+):
+    ours, other = os.environ["ENCRYPTION_KEY"], new_secret()
+    ids = {name: key_id(parse_secret("x", value)) for name, value in (("ours", ours), ("other", other))}
+    assert perpetuo("create-user", "ann@example.org")[0] == 0
+    environment.setenv("ENCRYPTION_KEY", other)
+    code, _, error = perpetuo("audit", "verify")
+    assert (code, ids["other"] in error, "ENCRYPTION_KEY" in error) == (2, True, True), "nothing tells which is right"
+    environment.setenv("ENCRYPTION_KEY", ours)
+    secret = "sk-0123456789abcdef0123456789abcdef"
+    assert perpetuo("provider", "add", "--provider", "openai", "--api-key", secret)[0] == 0
+    environment.setenv("ENCRYPTION_KEY", other)
+    code, _, error = perpetuo("audit", "verify")
+    assert (code, f"id {ids['ours']}" in error, "not what was written, at" in error) == (2, True, False)
+    environment.setenv("ENCRYPTION_KEY", ours)
+    environment.setenv("ENCRYPTION_KEY_NEXT", other)
+    assert perpetuo("encryption", "rotate")[0] == 0
+    environment.delenv("ENCRYPTION_KEY_NEXT")
+    code, _, error = perpetuo("audit", "verify")
+    assert (code, f"id {ids['other']}" in error, "ENCRYPTION_KEY_NEXT" in error) == (2, True, True)
+    with pytest.raises(command.Failure, match=f"id {ids['other']}.*Give it as ENCRYPTION_KEY.*reseal"):
+        asyncio.run(require_sealing_key(database_url, (parse_secret("x", ours),)))
+    rows(database_url, "UPDATE audit_head SET seal = decode('00', 'hex')")
+    environment.setenv("ENCRYPTION_KEY", other)
+    code, _, error = perpetuo("audit", "verify")
+    assert (code, "the head's seal is not ours" in error) == (1, True)
 
 
 def first_operator(database_url: str, **settings: Any) -> None:
