@@ -61,7 +61,12 @@ def reset_link(email: str) -> None:
         return token
 
     token = change_database(settings, mint)
-    click.echo(link_of(settings.public_url or _local_url(settings), token))
+    origin = settings.public_url or _local_url(settings)
+    click.echo(link_of(origin or "", token))
+    if origin is None:
+        click.echo(
+            "PERPETUO_PUBLIC_URL is not set: put the address where people reach the gateway before it.", err=True
+        )
     click.echo(f"works once, for {LIFETIME_S // 60} minutes. Whoever has it can set the password of {email}.", err=True)
 
 
@@ -84,9 +89,11 @@ def suspend_user(email: str, lift: bool) -> None:
     click.echo(f"{email} {'may sign in again' if lift else 'suspended'}")
 
 
-def _local_url(settings: Settings) -> str:
-    running = DataDir(settings.data_dir).running()
-    return f"http://{settings.host}:{running.port if running else settings.port}"
+def _local_url(settings: Settings) -> str | None:
+    """Of an `up` that runs here; where a `serve` listens is known to whoever started it."""
+    data_dir = DataDir(settings.data_dir)
+    known = data_dir.read_first_run() if data_dir.running() else None
+    return known.base_url.removesuffix("/v1") if known else None
 
 
 def require_email(text: str) -> str:

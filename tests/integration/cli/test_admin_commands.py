@@ -110,6 +110,15 @@ def test_every_command_that_changes_something_says_so_in_the_audit_log_and_no_ot
     assert not [secret for secret in secrets if secret and secret in str(entries)]
 
 
+def test_a_reset_link_has_the_host_that_is_set_or_none(perpetuo: Perpetuo, environment: pytest.MonkeyPatch):
+    assert perpetuo("create-user", "ann@example.org")[0] == 0
+    _, out, error = perpetuo("reset-link", "ann@example.org")
+    assert (out.startswith("/reset-password#token="), "PERPETUO_PUBLIC_URL is not set" in error) == (True, True)
+    environment.setenv("PERPETUO_PUBLIC_URL", "https://gateway.example.org")
+    _, out, error = perpetuo("reset-link", "ann@example.org")
+    assert (out.startswith("https://gateway.example.org/reset"), "not set" in error) == (True, False)
+
+
 def test_the_first_user_runs_the_installation_later_ones_only_when_told(perpetuo: Perpetuo, database_url: str):
     for email, options in (("ann", []), ("bob", []), ("eve", ["--operator"])):
         assert perpetuo("create-user", f"{email}@example.org", *options)[0] == 0

@@ -267,6 +267,7 @@ async def test_without_mail_the_link_is_shown_once_and_only_its_hash_is_stored(c
     made = (await invite(control, owner, mine, "Guest@example.org", "member")).json()["data"]
     address, _, token = made["link"].partition("#token=")
     assert (address, made["mailed"], made["status"]) == ("http://localhost/app/invitation", False, "open")
+    assert made["warnings"] == []
     async with system_transaction(control.engine) as conn:
         row = await find_open_invitation(conn, api_key_digest(token))
         stored = (await conn.execute(select(invitations).where(invitations.c.id == made["id"]))).mappings().one()
@@ -275,7 +276,31 @@ async def test_without_mail_the_link_is_shown_once_and_only_its_hash_is_stored(c
     assert token not in f"{dict(stored)} {dict(entry)}"
     assert bytes(stored["token_hash"]).hex() not in str(made)
     (listed,) = (await control.http.get(f"/workspaces/{mine}/invitations", headers=owner.headers)).json()["data"]
-    assert listed == {name: value for name, value in made.items() if name not in ("link", "mailed")}
+    assert listed == {name: value for name, value in made.items() if name not in ("link", "mailed", "warnings")}
+
+
+STRANGERS = {
+    "a Host of the sender's choice": (("203.0.113.7", 5), "https://evil.example", {}),
+    "one behind a proxy of this machine": (("127.0.0.1", 5), "http://evil.example", {}),
+    "a loopback name, forwarded": (("127.0.0.1", 5), "http://localhost", {"x-forwarded-for": "203.0.113.7"}),
+}
+
+
+@pytest.mark.parametrize(("client", "asked", "headers"), STRANGERS.values(), ids=STRANGERS)
+async def test_no_link_leads_where_a_request_s_host_header_says(control, mine, owner, client, asked, headers):
+    boss = await control.sign_in(await control.user(operator=True))
+    http = control.http_from(client, asked)
+    made = await http.post(
+        f"/workspaces/{mine}/invitations",
+        headers={**owner.headers, **headers},
+        json={"email": "guest@example.org", "role": "viewer"},
+    )
+    reset = await http.post(f"/admin/users/{owner.user_id}/reset-link", headers={**boss.headers, **headers})
+    await http.aclose()
+    for reply, path in ((made, "/app/invitation#token="), (reset, "/reset-password#token=")):
+        shown = reply.json()["data"]
+        assert shown["link"].startswith(path)
+        assert "PERPETUO_PUBLIC_URL is not set" in shown["warnings"][0]
 
 
 async def test_with_mail_the_link_goes_to_the_invited_only_and_leads_to_the_public_url(

@@ -21,6 +21,7 @@ from perpetuo.control.admin.schemas import (
     UserDetail,
     Workspace,
 )
+from perpetuo.control.auth.browser import link_origin
 from perpetuo.control.pages import Cursor, Limit, id_cursor, known_id, next_cursor
 from perpetuo.control.policies import Access, Operator, state_of
 from perpetuo.control.replies import Page, Success
@@ -40,7 +41,8 @@ async def list_users(
 
 @routes.post("/users", status_code=201, summary="Make an account; its one-time link is shown this once")
 async def create_user(request: Request, access: ByOperator, wanted: UserCreate) -> Success[NewUser]:
-    return Success(data=await users.create(state_of(request), access, wanted))
+    state = state_of(request)
+    return Success(data=await users.create(state, access, wanted, link_origin(request, state.settings)))
 
 
 @routes.get("/users/{user_id}", summary="Read one, with their workspaces")
@@ -70,7 +72,8 @@ async def revoke_operator(request: Request, user_id: str, access: ByOperator) ->
 
 @routes.post("/users/{user_id}/reset-link", status_code=201, summary="A link to set a new password, shown this once")
 async def make_reset_link(request: Request, user_id: str, access: ByOperator) -> Success[ResetLink]:
-    return Success(data=await users.make_reset_link(state_of(request), access, known_id(user_id)))
+    state, origin = state_of(request), link_origin(request, state_of(request).settings)
+    return Success(data=await users.make_reset_link(state, access, known_id(user_id), origin))
 
 
 @routes.get("/workspaces", summary="List workspaces, newest first, with what they hold and use")

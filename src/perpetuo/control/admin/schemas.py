@@ -43,9 +43,10 @@ class UserCreate(Input):
 
 class ResetLink(Model):
     """`link` works once, until `expires_at`, and is shown this once. It begins with a slash where PERPETUO_PUBLIC_URL
-    does not say where people reach us."""
+    does not say where people reach us, and `warnings` say so."""
 
     link: str
+    warnings: list[str]
     expires_at: datetime
 
 

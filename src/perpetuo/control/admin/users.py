@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from perpetuo.control.admin.schemas import NewUser, ResetLink, User, UserCreate, UserDetail, UserWorkspace
+from perpetuo.control.auth.browser import link_warnings
 from perpetuo.control.auth.reset_links import LIFETIME_S, TOKEN_BYTES, mint_reset_token, reset_link
 from perpetuo.control.change import changing_everything, reading_everything
 from perpetuo.control.policies import Access
@@ -38,8 +39,8 @@ async def read(state: ControlState, user_id: str) -> UserDetail:
     )
 
 
-async def create(state: ControlState, access: Access, wanted: UserCreate) -> NewUser:
-    """Raises ControlError 409 for an address that has an account."""
+async def create(state: ControlState, access: Access, wanted: UserCreate, origin: str) -> NewUser:
+    """origin: `browser.link_origin`. Raises ControlError 409 for an address that has an account."""
     user_id = state.new_id()
     try:
         async with changing_everything(state, access, "users.create", "user", user_id) as change:
@@ -52,7 +53,7 @@ async def create(state: ControlState, access: Access, wanted: UserCreate) -> New
                 is_operator=wanted.is_operator,
             )
             row = await _existing(change.conn, user_id)
-            link = await _link(state, change.conn, user_id, NEW_USER_LINK_S)
+            link = await _link(state, change.conn, user_id, NEW_USER_LINK_S, origin)
             change.details = {"email": wanted.email, "is_operator": wanted.is_operator}
     except IntegrityError:
         raise conflict("email_taken", "This e-mail address has an account already.", "email") from None
@@ -85,11 +86,11 @@ async def set_operator(state: ControlState, access: Access, user_id: str, is_ope
     return shown({**row, "is_operator": is_operator})
 
 
-async def make_reset_link(state: ControlState, access: Access, user_id: str) -> ResetLink:
-    """Raises ControlError 404."""
+async def make_reset_link(state: ControlState, access: Access, user_id: str, origin: str) -> ResetLink:
+    """origin: `browser.link_origin`. Raises ControlError 404."""
     async with changing_everything(state, access, "users.reset_link", "user", user_id) as change:
         await _existing(change.conn, user_id)
-        return await _link(state, change.conn, user_id, LIFETIME_S)
+        return await _link(state, change.conn, user_id, LIFETIME_S, origin)
 
 
 def shown(row: Row) -> User:
@@ -103,7 +104,7 @@ def shown(row: Row) -> User:
     )
 
 
-async def _link(state: ControlState, conn: AsyncConnection, user_id: str, lifetime_s: int) -> ResetLink:
+async def _link(state: ControlState, conn: AsyncConnection, user_id: str, lifetime_s: int, origin: str) -> ResetLink:
     now = _now(state)
     token = await mint_reset_token(
         conn,
@@ -113,8 +114,9 @@ async def _link(state: ControlState, conn: AsyncConnection, user_id: str, lifeti
         now=now,
         lifetime_s=lifetime_s,
     )
-    link = reset_link(state.settings.public_url or "", token)
-    return ResetLink(link=link, expires_at=now + timedelta(seconds=lifetime_s))
+    return ResetLink(
+        link=reset_link(origin, token), warnings=link_warnings(origin), expires_at=now + timedelta(seconds=lifetime_s)
+    )
 
 
 async def _existing(conn: AsyncConnection, user_id: str) -> Row:

@@ -51,6 +51,23 @@ def require_our_page(request: Request, settings: ControlSettings, *, with_cookie
         raise _wrong_origin()
 
 
+def link_origin(request: Request, settings: ControlSettings) -> str:
+    """What a link begins with: the public URL; this request's own origin when it never left this machine; else nothing.
+
+    The Host of any other request is whatever its sender wrote, and would choose where our links lead.
+    """
+    if settings.public_url is not None:
+        return settings.public_url
+    return f"{request.scope['scheme']}://{request.headers['host']}" if _came_by_loopback(request) else ""
+
+
+def link_warnings(origin: str) -> list[str]:
+    """origin: `link_origin`."""
+    if origin:
+        return []
+    return ["PERPETUO_PUBLIC_URL is not set: the link is only a path; put the address where people reach us before it."]
+
+
 def refresh_cookie(request: Request) -> str | None:
     return request.cookies.get(_cookie_name(request))
 

@@ -33,6 +33,9 @@ def token_digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
-def reset_link(public_url: str, token: str) -> str:
-    """The token is in the fragment, which browsers send to nobody: no log of a server or proxy has it."""
-    return f"{public_url}/reset-password#token={token}"
+def reset_link(origin: str, token: str) -> str:
+    """origin: empty = just the path.
+
+    The token is in the fragment, which browsers send to nobody: no log of a server or proxy has it.
+    """
+    return f"{origin}/reset-password#token={token}"

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
+from perpetuo.control.auth.browser import link_origin
 from perpetuo.control.invitations import service
 from perpetuo.control.invitations.schemas import Invitation, InvitationCreate, NewInvitation
 from perpetuo.control.pages import Cursor, Limit, id_cursor, known_id, next_cursor
@@ -33,8 +34,8 @@ async def list_invitations(
 async def create_invitation(
     request: Request, workspace_id: str, access: Writing, wanted: InvitationCreate
 ) -> Success[NewInvitation]:
-    base_url = str(request.base_url).rstrip("/")
-    return Success(data=await service.invite(state_of(request), access, wanted, base_url))
+    state = state_of(request)
+    return Success(data=await service.invite(state, access, wanted, link_origin(request, state.settings)))
 
 
 @routes.delete("/{invitation_id}", summary="Revoke")

@@ -24,7 +24,10 @@ class Invitation(Model):
 
 
 class NewInvitation(Invitation):
-    """`link` is shown this once, and only where it was not mailed: whoever has it can take up the invitation."""
+    """`link` is shown this once, and only where it was not mailed: whoever has it can take up the invitation.
+
+    `warnings`: what is missing for the link to work as it is."""
 
     mailed: bool
     link: str | None
+    warnings: list[str]

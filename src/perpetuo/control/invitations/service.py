@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from perpetuo.control.auth.browser import link_warnings
 from perpetuo.control.change import changing, reading, reading_everything
 from perpetuo.control.invitations.schemas import Invitation, InvitationCreate, NewInvitation
 from perpetuo.control.members.service import locked_role
@@ -27,9 +28,9 @@ async def list_invitations(state: ControlState, access: Access, limit: int, befo
         return await invitations.page_invitations(conn, access.workspace_id, limit=limit, before_id=before_id)
 
 
-async def invite(state: ControlState, access: Access, wanted: InvitationCreate, base_url: str) -> NewInvitation:
-    """base_url: where the caller reached us, for a link that is shown. An earlier invitation of the same address is
-    revoked. Raises ControlError 403 beyond one's own role, 409 for a member and for too many a day."""
+async def invite(state: ControlState, access: Access, wanted: InvitationCreate, origin: str) -> NewInvitation:
+    """origin: `browser.link_origin`, for a link that is shown. An earlier invitation of the same address is revoked.
+    Raises ControlError 403 beyond one's own role, 409 for a member and for too many a day."""
     await _require_no_member(state, access.workspace_id, wanted.email)
     token, invitation_id = f"inv_{state.entropy.random_bytes(24).hex()}", state.new_id()
     now = datetime.fromtimestamp(state.clock.wall_s(), UTC)
@@ -58,8 +59,9 @@ async def invite(state: ControlState, access: Access, wanted: InvitationCreate, 
         change.details = {"email": wanted.email, "role": wanted.role, "replaced": replaced}
     assert row is not None
     mailed = _mail(state, access, wanted, workspace["name"], token)
-    link = None if mailed else invitation_link(state.settings.public_url or base_url, token)
-    return NewInvitation(mailed=mailed, link=link, **shown(row, state.now_ms()).model_dump())
+    link = None if mailed else invitation_link(origin, token)
+    warnings = [] if mailed else link_warnings(origin)
+    return NewInvitation(mailed=mailed, link=link, warnings=warnings, **shown(row, state.now_ms()).model_dump())
 
 
 async def revoke(state: ControlState, access: Access, invitation_id: str) -> None:
@@ -76,9 +78,9 @@ async def revoke(state: ControlState, access: Access, invitation_id: str) -> Non
         change.details = {"email": row["email"], "role": row["role"]}
 
 
-def invitation_link(base_url: str, token: str) -> str:
+def invitation_link(origin: str, token: str) -> str:
     """The token is in the fragment, which browsers send to nobody: no log of a server or proxy has it."""
-    return f"{base_url}/app/invitation#token={token}"
+    return f"{origin}/app/invitation#token={token}"
 
 
 def shown(row: Row, now_ms: int) -> Invitation:
