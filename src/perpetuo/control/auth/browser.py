@@ -24,7 +24,9 @@ DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
 def require_private_way(request: Request) -> None:
-    """Refuses passwords and tokens that travelled in clear. Raises ControlError.
+    """Refuses passwords and refresh tokens, and what comes with them, that travelled in clear. Raises ControlError.
+
+    Bearer tokens of other routes are not looked at here: they are taken as API keys are.
 
     HTTPS is what we see ourselves, or what a trusted proxy says (`http.client_address_app` puts both into the scheme).
     PERPETUO_PUBLIC_URL is no evidence: it says where people should come in, not where this one did.
@@ -33,8 +35,8 @@ def require_private_way(request: Request) -> None:
         raise ControlError(
             403,
             "https_required",
-            "Passwords and tokens are only taken over HTTPS. Put a proxy with a certificate in front, name its address "
-            "in PERPETUO_TRUSTED_PROXIES and let it send X-Forwarded-Proto.",
+            "Passwords and refresh tokens are only taken over HTTPS. Put a proxy with a certificate in front, name its "
+            "address in PERPETUO_TRUSTED_PROXIES and let it send X-Forwarded-Proto.",
         )
 
 
