@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from perpetuo.control.mistakes import describe
 from perpetuo.core.errors import AdmissionError
 from perpetuo.db.queries.audit_log import AuditHeadBroken
 
@@ -192,24 +193,12 @@ async def _audit_head_broken(request: Request, exc: Exception) -> JSONResponse:
 
 
 async def _validation_error(request: Request, exc: Exception) -> JSONResponse:
-    """The first mistake; what was sent is not repeated, it may be a secret."""
+    """One mistake of perhaps many."""
     assert isinstance(exc, RequestValidationError)
     errors: Sequence[Any] = exc.errors()
-    first: dict[str, Any] = errors[0]
-    if first.get("type") == "json_invalid":
+    if errors[0].get("type") == "json_invalid":
         return failure_response(ControlError(400, "invalid_json", "The body is not JSON."))
-    # Names of fields are the client's own words, and may be anything.
-    field = ".".join(str(part)[:64] for part in first["loc"][1:]) or str(first["loc"][0])
-    if first["type"] == "extra_forbidden":
-        sentence = f"There is no {'parameter' if first['loc'][0] == 'query' else 'field'} {field} here."
-    else:
-        sentence = f"{field}: {_sentence(first)}"
-    return failure_response(invalid(field, sentence))
-
-
-def _sentence(error: dict[str, Any]) -> str:
-    text = str(error["msg"]).removeprefix("Value error, ")
-    return text if text.endswith(".") else f"{text}."
+    return failure_response(invalid(*describe(errors, request.headers.get("content-type", ""))))
 
 
 _HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}

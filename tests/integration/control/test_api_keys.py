@@ -6,6 +6,7 @@ import datetime
 import pytest
 from sqlalchemy import select, update
 
+from perpetuo.control.mistakes import NEEDS_JSON
 from perpetuo.core.ids import api_key_digest, looks_like_api_key
 from perpetuo.db.engine import system_transaction
 from perpetuo.db.tables import api_keys, audit_log
@@ -72,6 +73,21 @@ async def test_a_rotated_key_works_on_for_the_overlap_and_its_successor_has_its_
     old = (await control.http.get(url, headers=ann.headers)).json()["data"]
     left_s = (datetime.datetime.fromisoformat(old["expires_at"]) - datetime.datetime.now(datetime.UTC)).total_seconds()
     assert old["status"] == "active" and 3000 < left_s <= 3600
+
+
+async def test_a_rotation_without_a_body_has_the_usual_overlap_and_a_body_without_its_header_is_told(
+    control, mine, ann
+):
+    made = await make(control, ann, mine)
+    url = f"/workspaces/{mine}/api-keys/{made['id']}"
+    refused = await control.http.post(f"{url}/rotate", headers=ann.headers, content=b'{"overlap_s": 0}')
+    assert (refused.status_code, refused.json()["error"]) == (422, NEEDS_JSON)
+    assert (await control.http.post(f"{url}/rotate", headers=ann.headers)).status_code == 201
+    old = (await control.http.get(url, headers=ann.headers)).json()["data"]
+    left_s = datetime.datetime.fromisoformat(old["expires_at"]).timestamp() - control.state.clock.wall_s()
+    assert 85_000 < left_s <= 86_400
+    new = await control.http.post(f"/workspaces/{mine}/api-keys", headers=ann.headers)
+    assert (new.status_code, new.json()["error"]) == (422, NEEDS_JSON)
 
 
 async def test_a_key_has_one_successor_however_often_and_however_many_at_once_rotate_it(control, mine, ann):

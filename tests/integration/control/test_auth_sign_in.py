@@ -207,6 +207,8 @@ async def test_somebody_with_an_account_accepts_an_invitation_signed_in(control,
     made = await sign_up(control)
     token = await invite(control, team, set_up)
     eve = await control.sign_in(await control.user("eve@example.org"))
+    again = await control.http.post("/auth/signup", json=SIGN_UP | {"invitation": token})
+    assert again.status_code == 409 and "POST /auth/invitations/accept" in again.json()["error"]
     body = {"token": token}
     reply = await control.http.post("/auth/invitations/accept", headers=eve.headers, json=body)
     assert (reply.status_code, reply.json()["code"]) == (403, "invitation_of_another")
@@ -221,6 +223,14 @@ async def test_somebody_with_an_account_accepts_an_invitation_signed_in(control,
     switched = await control.http.post("/auth/switch", headers=headers(made), json={"workspace_id": team})
     reply = await control.http.get(f"/workspaces/{team}/api-keys", headers=headers(switched.json()["data"]))
     assert reply.status_code == 200
+
+
+async def test_a_whole_link_is_as_good_as_its_token(control, set_up):
+    token = await invite(control, await control.workspace("team", set_up), set_up)
+    link = f"http://localhost/app/invitation#token={token}"
+    shown = await control.http.post("/auth/invitations/show", json={"token": link + "\n"})
+    assert (shown.status_code, shown.json()["data"]["workspace_name"]) == (200, "team")
+    assert (await sign_up(control, invitation=link))["workspace"]["role"] == "member"
 
 
 async def test_an_invitation_is_worth_no_more_than_who_made_it(control, set_up):

@@ -169,6 +169,7 @@ REFUSED = {
     "a page too large": {"limit": 201},
     "a filter that we do not have": {"prompt": "x"},
     "no tag": {"tag": ""},
+    "a time that ends before it begins": {"since": "2026-11-24T00:00:00Z", "until": "2026-11-23T00:00:00Z"},
 }
 
 
@@ -278,11 +279,17 @@ async def test_what_was_said_is_read_by_those_who_may(control, mine, ann, settle
     assert found["answer"]["base64"] == "//4="
 
 
-async def test_what_was_not_kept_does_not_exist(control, mine, settle):
-    (request_id,) = await settle(log_row(1, mine))
+async def test_what_was_not_kept_is_told_of_ones_own_request_and_of_no_other(control, mine, settle):
+    other = await control.workspace("other")
+    own, foreign = await settle(log_row(1, mine), log_row(2, other))
     bob = await control.member(mine, "member")
-    reply = await control.http.get(f"/workspaces/{mine}/logs/{request_id}/content", headers=bob.headers)
-    assert reply.status_code == 404
+    replies = [
+        await control.http.get(f"/workspaces/{mine}/logs/{request_id}/content", headers=bob.headers)
+        for request_id in (own, foreign, control.state.new_id())
+    ]
+    assert [reply.status_code for reply in replies] == [404] * 3
+    assert replies[0].json()["code"] == "content_not_kept" and "log_content" in replies[0].json()["error"]
+    assert replies[1].json()["code"] == "not_found" and replies[1].content == replies[2].content
 
 
 async def test_content_that_was_moved_from_another_request_does_not_open(control, mine, settle, keep, caplog):

@@ -118,7 +118,7 @@ async def test_a_stored_key_that_does_not_open_is_said_to_be_entered_again(contr
     saved = (await control.http.post(url, headers=ann.headers, json=body)).json()["data"]
     async with system_transaction(control.engine) as conn:
         await conn.execute(update(provider_keys).values(secret_sealed=b"\x01" + bytes(60)))
-    reply = await control.http.post(f"{url}/{saved['id']}/test", headers=ann.headers, json={})
+    reply = await control.http.post(f"{url}/{saved['id']}/test", headers=ann.headers)
     assert (reply.status_code, reply.json()["code"]) == (409, "key_unreadable")
     assert list(vendor.ledger) == []
     await control.http.post(f"{url}/{saved['id']}/rotate", headers=ann.headers, json={"secret": GOOD})

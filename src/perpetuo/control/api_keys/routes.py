@@ -14,6 +14,8 @@ routes = APIRouter(prefix="/workspaces/{workspace_id}/api-keys", tags=["API keys
 
 Reading = Annotated[Access, Depends(Allows("api_keys:read"))]
 Writing = Annotated[Access, Depends(Allows("api_keys:write"))]
+AS_USUAL = ApiKeyRotate()
+"""Where no body is sent."""
 
 
 @routes.get("", summary="List, newest first")
@@ -51,7 +53,7 @@ async def update_api_key(
 
 @routes.post("/{api_key_id}/rotate", status_code=201, summary="A new key; the old one works on for the overlap")
 async def rotate_api_key(
-    request: Request, workspace_id: str, api_key_id: str, access: Writing, wanted: ApiKeyRotate
+    request: Request, workspace_id: str, api_key_id: str, access: Writing, wanted: ApiKeyRotate = AS_USUAL
 ) -> Success[NewApiKey]:
     return Success(data=await service.rotate_key(state_of(request), access, known_id(api_key_id), wanted))
 

@@ -56,13 +56,13 @@ async def sign_up(state: ControlState, caller: Caller, wanted: SignupInput) -> t
     async with reading_everything(state) as conn:
         await _require_allowed(conn, state, wanted)
         if await users.get_user_by_email(conn, wanted.email) is not None:
-            raise _taken()
+            raise _taken(wanted)
     password_hash = await state.passwords.hash(wanted.password)
     try:
         return await _make_account(state, caller, wanted, password_hash)
     except IntegrityError as error:
         if "users_email_key" in str(error.orig):
-            raise _taken() from None
+            raise _taken(wanted) from None
         raise
 
 
@@ -186,5 +186,8 @@ def _no_invitation() -> ControlError:
     return ControlError(404, "no_invitation", "This invitation was used, withdrawn or has expired: ask for a new one.")
 
 
-def _taken() -> ControlError:
-    return conflict("email_taken", "This e-mail address has an account: sign in, or set a new password.", "email")
+def _taken(wanted: SignupInput) -> ControlError:
+    sentence = "This e-mail address has an account: sign in, or set a new password."
+    if wanted.invitation is not None:
+        sentence += " Then accept the invitation with POST /auth/invitations/accept."
+    return conflict("email_taken", sentence, "email")

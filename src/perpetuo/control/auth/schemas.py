@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from perpetuo.control.api_keys.schemas import NewApiKey
 from perpetuo.control.display_name import MAX_CHARACTERS as MAX_NAME_CHARACTERS
@@ -13,6 +13,12 @@ from perpetuo.control.replies import Input, Model
 from perpetuo.control.state import SignUp
 from perpetuo.core.access import Action, Role
 
+
+def token_of(given: object) -> object:
+    """What an invitation's link or a password's has after `token=`; what is no link as it is."""
+    return given.rpartition("#token=")[2] if isinstance(given, str) else given
+
+
 # Spaces at a password's ends are part of it.
 Password = Annotated[
     str,
@@ -21,7 +27,11 @@ Password = Annotated[
 ]
 NewPassword = Annotated[Password, Field(description=f"At least {MIN_CHARACTERS} characters, of any kind.")]
 Name = Annotated[str, Field(max_length=MAX_NAME_CHARACTERS), AfterValidator(printable)]
-LinkToken = Annotated[str, Field(min_length=1, max_length=200, description="What the link has after `token=`.")]
+LinkToken = Annotated[
+    str,
+    Field(min_length=1, max_length=200, description="What the link has after `token=`, or the whole link."),
+    BeforeValidator(token_of),
+]
 # Not checked any closer: an operator may have made an account with another one.
 LoginEmail = Annotated[str, Field(min_length=1, max_length=MAX_EMAIL_CHARACTERS)]
 WorkspaceId = Annotated[str, Field(max_length=64)]

@@ -46,11 +46,15 @@ async def get_log(state: ControlState, access: Access, request_id: str) -> LogDe
 
 
 async def get_content(state: ControlState, access: Access, request_id: str) -> LogContent:
-    """Raises ControlError 404 where nothing is kept, 500 where no key of ours opens it."""
+    """Raises ControlError 404 where nothing is kept, which is told of one's own requests only; 500 where no key of ours
+    opens it."""
     async with reading(state, access.workspace_id) as conn:
         sealed = await request_contents.get_request_content(conn, access.workspace_id, request_id)
+        row = None
+        if sealed is None:
+            row = await request_logs.get_request_log(conn, access.workspace_id, request_id)
     if sealed is None:
-        raise not_found()
+        raise not_found() if row is None else _not_kept()
     try:
         opened = state.content_sealer.open(bytes(sealed), request_content_place(access.workspace_id, request_id))
         found = content.decode_content(opened)
@@ -92,7 +96,9 @@ async def _search(state: ControlState, access: Access, wanted: LogFilter, limit:
 
 
 def log_filter(wanted: LogFilters) -> LogFilter:
-    """Raises ControlError 422 for an id that is none."""
+    """Raises ControlError 422 for an id that is none, and for a time that ends before it begins."""
+    if wanted.since is not None and wanted.until is not None and wanted.since >= wanted.until:
+        raise invalid("since", "It must be before `until`.")
     status = wanted.status
     status_class = int(status[0]) if status is not None and status.endswith("xx") else None
     return LogFilter(
@@ -121,6 +127,15 @@ def shown(row: Row) -> Log:
 
 def _ms(time: datetime | None) -> int | None:
     return None if time is None else max(0, int(time.timestamp() * 1000))
+
+
+def _not_kept() -> ControlError:
+    return ControlError(
+        404,
+        "content_not_kept",
+        "What was asked and answered is not kept of this request: the workspace's setting `log_content` keeps it of "
+        "those to come.",
+    )
 
 
 def _id(field: str, text: str | None) -> str | None:

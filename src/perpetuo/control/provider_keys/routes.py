@@ -28,6 +28,8 @@ routes = APIRouter(prefix="/workspaces/{workspace_id}", tags=["Provider keys"])
 
 Reading = Annotated[Access, Depends(Allows("provider_keys:read"))]
 Writing = Annotated[Access, Depends(Allows("provider_keys:write"))]
+AS_USUAL = SavedKeyTest()
+"""Where no body is sent."""
 
 
 @routes.get("/providers", summary="List, in the order they are asked in")
@@ -93,7 +95,7 @@ async def rotate_provider_key(
 
 @routes.post("/providers/{provider_key_id}/test", summary="Try a saved one: a cheap real call")
 async def test_provider_key(
-    request: Request, workspace_id: str, provider_key_id: str, access: Writing, wanted: SavedKeyTest
+    request: Request, workspace_id: str, provider_key_id: str, access: Writing, wanted: SavedKeyTest = AS_USUAL
 ) -> Success[KeyTest]:
     return Success(data=await key_tests.test_saved_key(state_of(request), access, known_id(provider_key_id), wanted))
 
