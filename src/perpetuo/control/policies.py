@@ -16,7 +16,9 @@ from typing import Any, cast
 import msgspec
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
+from fastapi.openapi.models import HTTPBearer
 from fastapi.routing import APIRoute
+from fastapi.security.base import SecurityBase
 from pydantic import BaseModel
 
 from perpetuo.control.identity import IDENTIFY_WITHIN_S, Identity, identify
@@ -57,7 +59,14 @@ class Public(Policy):
         return caller(request)
 
 
-class SignedIn(Policy):
+class _NeedsToken(Policy, SecurityBase):
+    """FastAPI documents what is a SecurityBase: as a scheme, and at each operation that depends on one."""
+
+    scheme_name = "bearer"
+    model = HTTPBearer(description="A session's token, or an access token (ppt_...) where a machine is allowed.")
+
+
+class SignedIn(_NeedsToken):
     label = "signed in"
 
     async def __call__(self, request: Request) -> Access:
@@ -68,7 +77,7 @@ class SignedIn(Policy):
         return Access(identity, caller(request).address)
 
 
-class Operator(Policy):
+class Operator(_NeedsToken):
     label = "operator"
 
     async def __call__(self, request: Request) -> Access:
@@ -79,7 +88,7 @@ class Operator(Policy):
         return Access(identity, caller(request).address)
 
 
-class Allows(Policy):
+class Allows(_NeedsToken):
     def __init__(self, action: Action) -> None:
         self.action: Action = action
         self.label = action

@@ -111,7 +111,8 @@ async def _send_and_check(bench: Bench, case: schemathesis.Case, ids_are_known: 
             case.path_parameters[name] = bench.world.mine.ids.get(TABLES.get(name, ""), case.path_parameters[name])
     asked = case.as_transport_kwargs(base_url="http://localhost")
     asked.pop("cookies", None)
-    asked["headers"] = {**dict(asked.get("headers") or {}), **bench.headers}
+    given = {name: value for name, value in (asked.get("headers") or {}).items() if name.lower() != "authorization"}
+    asked["headers"] = {**given, **bench.headers}
     if "data" in asked:
         asked["content"] = asked.pop("data")
     reply = await bench.control.http.request(**asked)

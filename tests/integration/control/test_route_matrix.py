@@ -228,6 +228,16 @@ async def test_every_route_is_described(stage: Stage) -> None:
     assert bare == UNDOCUMENTED
 
 
+async def test_the_document_says_of_each_operation_whether_it_needs_a_token(stage: Stage) -> None:
+    document = stage.cases[0].document
+    (scheme,) = document["components"]["securitySchemes"].items()
+    assert (scheme[0], scheme[1]["type"], scheme[1]["scheme"]) == ("bearer", "http", "bearer")
+    for case in stage.cases:
+        if case.operation is not None:
+            expected = None if isinstance(case.policy, Public) else [{"bearer": []}]
+            assert case.operation.get("security") == expected, case.key
+
+
 async def test_a_route_without_a_policy_or_with_two_stops_the_application() -> None:
     async def route() -> None: ...
 
