@@ -10,6 +10,10 @@ import platformdirs
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from perpetuo.http.egress import EgressPolicy
+
+SECRETS = ("JWT_SECRET", "ENCRYPTION_KEY", "ENCRYPTION_KEY_NEXT")
+
 
 def default_data_dir() -> Path:
     return Path(platformdirs.user_data_dir("perpetuo", appauthor=False))
@@ -101,6 +105,13 @@ class Settings(BaseSettings):
     events_file: Path | None = None
     """Write every event as a JSON line to this file."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_not_set(cls, values: dict[str, object]) -> dict[str, object]:
+        """As compose files and `.env` write it. An empty secret stays one, and is refused where secrets are judged:
+        nobody should get a new one by a slip."""
+        return {name: value for name, value in values.items() if value != "" or name in SECRETS}
+
     @field_validator("egress_allow", "ip_rate_limit_exempt", "trusted_proxies", "cors_origins", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
@@ -136,11 +147,26 @@ class Settings(BaseSettings):
             raise ValueError("PERPETUO_SMTP_PASSWORD is sent with PERPETUO_SMTP_SECURITY=starttls or tls only")
         return self
 
+    @field_validator("egress_allow")
+    @classmethod
+    def _are_destinations(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            EgressPolicy(value)
+        except ValueError:
+            raise ValueError(
+                "write host names, addresses or CIDRs, each with :port if need be and none with http://, "
+                "as 10.0.0.0/8,models.internal:8080"
+            ) from None
+        return value
+
     @field_validator("ip_rate_limit_exempt", "trusted_proxies")
     @classmethod
     def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for part in value:
-            ipaddress.ip_network(part, strict=False)
+        try:
+            for part in value:
+                ipaddress.ip_network(part, strict=False)
+        except ValueError:
+            raise ValueError("write addresses or CIDRs, as 10.0.0.0/8,192.0.2.7") from None
         return value
 
     @field_validator("trusted_proxies")

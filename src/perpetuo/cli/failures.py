@@ -35,8 +35,9 @@ def explain_settings_error(error: ValidationError) -> Failure:
     """Names the variables at fault and never repeats a value: it may be a secret."""
     sentences: list[str] = []
     for problem in error.errors(include_input=False, include_url=False):
-        field = str(problem["loc"][0]) if problem["loc"] else "?"
-        sentences.append(f"{environment_name(field)}: {problem['msg']}")
+        said = problem["msg"].removeprefix("Value error, ")
+        # What is wrong with several together names them itself.
+        sentences.append(f"{environment_name(str(problem['loc'][0]))}: {said}" if problem["loc"] else said)
     return Failure("A setting is wrong. " + "; ".join(sentences) + ".")
 
 

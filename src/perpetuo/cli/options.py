@@ -1,11 +1,17 @@
 """Settings as a command sees them: environment, `.env`, then its own options; and their way to child processes."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
+import click
 from pydantic import SecretStr, ValidationError
 
 from perpetuo.cli.failures import Failure, environment_name, explain_settings_error
+from perpetuo.cli.provider_environment import environment_with_dotenv
 from perpetuo.settings import Settings
+
+OTHER_VARIABLES = frozenset({"PERPETUO_LAB_KEY", "PERPETUO_PUBLISHED_PORT", "PERPETUO_RECORDINGS_DIR"})
+"""Ours and no settings: of `perpetuo lab`, of compose.yaml, of the tests."""
 
 
 def load_settings(**options: object) -> Settings:
@@ -25,6 +31,18 @@ def load_settings(**options: object) -> Settings:
         return Settings.model_validate({**settings_by_input_name(settings), **given})
     except ValidationError as error:
         raise explain_settings_error(error) from None
+
+
+def unknown_variables(names: Iterable[str]) -> list[str]:
+    """Those of them that look like settings and are none. names: of the environment and of `.env`."""
+    known = {environment_name(field) for field in Settings.model_fields} | OTHER_VARIABLES
+    return sorted({name for name in names if name.upper().startswith("PERPETUO_") and name.upper() not in known})
+
+
+def warn_of_unknown_variables() -> None:
+    """A misspelt name would go unnoticed otherwise. Not an error: other versions know others."""
+    for name in unknown_variables(environment_with_dotenv(Path(".env"))):
+        click.echo(f"perpetuo: {name} is not a setting of this version: it is ignored.", err=True)
 
 
 def settings_by_input_name(settings: Settings) -> dict[str, object]:

@@ -11,7 +11,7 @@ from perpetuo.cli.encryption import require_sealing_key
 from perpetuo.cli.failures import Failure
 from perpetuo.cli.first_operator import make_first_operator
 from perpetuo.cli.listen import bind, url_of
-from perpetuo.cli.options import load_settings
+from perpetuo.cli.options import load_settings, warn_of_unknown_variables
 from perpetuo.cli.provider_environment import vendor_variables
 from perpetuo.cli.secret_values import require_strong_secrets
 from perpetuo.cli.workers import report, run_gateway, stop_on_signals
@@ -26,6 +26,7 @@ from perpetuo.settings import Settings
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Run the gateway in production: needs DATABASE_URL, JWT_SECRET and ENCRYPTION_KEY, and a migrated database."""
     settings = load_settings(host=host, port=port, workers=workers)
+    warn_of_unknown_variables()
     database_url = require_production_settings(settings)
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     listener = bind(settings.host, settings.port)

@@ -30,7 +30,7 @@ from perpetuo.cli.first_run import (
 from perpetuo.cli.listen import bind, url_of
 from perpetuo.cli.local_model import free_loopback_port, local_model_child, wait_until_healthy, why_not_here
 from perpetuo.cli.operator_records import operator_change
-from perpetuo.cli.options import load_settings
+from perpetuo.cli.options import load_settings, warn_of_unknown_variables
 from perpetuo.cli.provider_environment import environment_with_dotenv, found_provider_keys, today, vendor_variables
 from perpetuo.cli.secret_values import new_secret, read_secrets_file, require_strong, require_strong_secrets
 from perpetuo.cli.workers import report, run_gateway, stop_on_signals
@@ -56,6 +56,7 @@ DATABASE_LONGEST_PAUSE_S = 30.0
 def up(host: str | None, port: int | None, workers: int | None, no_local: bool, reload: bool) -> None:
     """Start everything on this machine: secrets, database, a user, an API key, the gateway, a demo model."""
     settings = load_settings(host=host, port=port, workers=workers)
+    warn_of_unknown_variables()
     data_dir = DataDir(settings.data_dir)
     data_dir.prepare()
     with data_dir.locked():

@@ -5,7 +5,7 @@ import pytest
 from pydantic import SecretStr
 
 from perpetuo.cli.failures import Failure, environment_name
-from perpetuo.cli.options import child_environment, load_settings
+from perpetuo.cli.options import child_environment, load_settings, warn_of_unknown_variables
 from perpetuo.cli.workers import for_workers
 from perpetuo.settings import Settings
 
@@ -33,6 +33,9 @@ WRONG = {
     "no worker": ("PERPETUO_WORKERS", "0"),
     "unknown choice": ("PERPETUO_UPSTREAM", "curl"),
     "not a network": ("PERPETUO_IP_RATE_LIMIT_EXEMPT", "home"),
+    "a URL where hosts go": ("PERPETUO_EGRESS_ALLOW", "http://x"),
+    "no origin": ("PERPETUO_PUBLIC_URL", "gateway"),
+    "mail without links": ("PERPETUO_SMTP_HOST", "mail.example.org"),
 }
 
 
@@ -50,7 +53,29 @@ def test_a_wrong_setting_is_named_in_one_line(case: str, monkeypatch: pytest.Mon
     with pytest.raises(Failure) as refusal:
         load_settings()
     assert name in refusal.value.message
-    assert "\n" not in refusal.value.message
+    for noise in ("\n", "PERPETUO_?", "Value error", "PERPETUO_EGRESS_ALLOW: PERPETUO_"):
+        assert noise not in refusal.value.message
+
+
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("PERPETUO_SMTP_HOST=\nPERPETUO_SIGNUP=\n")
+    for name in ("PERPETUO_PUBLIC_URL", "PERPETUO_CA_BUNDLE", "PERPETUO_PORT", "PERPETUO_EGRESS_ALLOW", "DATABASE_URL"):
+        monkeypatch.setenv(name, "")
+    settings = load_settings()
+    assert (settings.public_url, settings.ca_bundle, settings.database_url) == (None, None, None)
+    assert (settings.smtp_host, settings.signup, settings.port, settings.egress_allow) == (None, None, 3000, ())
+
+
+def test_names_that_are_no_settings_are_told_and_no_value_of_theirs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(".env").write_text("PERPETUO_PUBLIC_ULR=sk-secret\nPERPETUO_PUBLISHED_PORT=1\n")
+    monkeypatch.setenv("PERPETUO_EGRES_ALLOW", "sk-secret")
+    monkeypatch.setenv("perpetuo_port", "5")
+    warn_of_unknown_variables()
+    said = capsys.readouterr().err
+    assert [line.split()[1] for line in said.splitlines()] == ["PERPETUO_EGRES_ALLOW", "PERPETUO_PUBLIC_ULR"]
+    assert "secret" not in said
 
 
 def test_a_wrong_option_is_a_failure_too() -> None:
