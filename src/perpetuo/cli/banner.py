@@ -20,7 +20,8 @@ def ready_text(
     no_demo_because: str | None,
 ) -> str:
     """known: None when the notes of the first run are gone."""
-    lines = ["", f"Perpetuo is ready at {base_url.removesuffix('/v1')}", ""]
+    origin = base_url.removesuffix("/v1")
+    lines = ["", f"Perpetuo is ready at {origin}", ""]
     lines.append(f"  data        {data_dir}" + ("" if is_first else "  (found: secrets, database, workspace)"))
     lines.append(f"  workspace   {workspace_name}")
     lines.append(f"  providers   {', '.join(providers) or 'none yet: perpetuo admin provider add --help'}")
@@ -30,17 +31,22 @@ def ready_text(
         lines.append(f"  demo model  not started: {no_demo_because}")
     if is_first and known is not None:
         lines += [f"  API key     {known.api_key}", f"  sign-in     {known.email}  {known.password}"]
-        lines += [f"              shown this once; kept in {first_run_file}"]
+        lines += [f"              shown this once; kept in {first_run_file}", _reference(origin)]
         lines += ["", "Paste into a shell:", *shell_lines(base_url, known.api_key)]
         lines += ["", "Or in Python (pip install openai):", *PYTHON_LINES]
     elif known is not None:
         lines.append(f"  API key     the first run's, in {first_run_file} (a key is shown once only)")
+        lines.append(_reference(origin))
         key = f'"$(sed -n \'s/.*"api_key": "\\(.*\\)".*/\\1/p\' "{first_run_file}")"'
         lines += ["", "Paste into a shell:", *shell_lines(base_url, key)]
     else:
-        lines.append("  API key     make a new one: perpetuo admin key create --name NAME")
+        lines += ["  API key     make a new one: perpetuo admin key create --name NAME", _reference(origin)]
     lines += ["", "Decisions as they are taken: perpetuo logs --tail        Stop: Ctrl-C", ""]
     return "\n".join(lines)
+
+
+def _reference(origin: str) -> str:
+    return f"  reference   {origin}/docs  (every request of the control plane; POST /auth/login signs in)"
 
 
 def shell_lines(base_url: str, key: str) -> list[str]:

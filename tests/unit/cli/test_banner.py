@@ -29,6 +29,11 @@ def test_the_first_run_shows_the_key_and_the_password_once() -> None:
     assert "/data/first-run.json" in later
 
 
+def test_the_reference_of_the_control_plane_is_named() -> None:
+    for said in (text(), text(is_first=False), text(known=None, is_first=False)):
+        assert "  reference   http://127.0.0.1:3000/docs  " in said
+
+
 def test_lost_notes_lead_to_a_new_key() -> None:
     assert "perpetuo admin key create" in text(known=None, is_first=False)
 
