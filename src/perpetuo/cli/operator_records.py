@@ -4,6 +4,7 @@ the audit log."""
 import os
 import pwd
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -164,7 +165,7 @@ async def find_workspace(conn: AsyncConnection, name_or_id: str | None) -> Row:
     if name_or_id is None:
         found = await workspaces.list_workspaces(conn)
         if len(found) > 1:
-            names = ", ".join(row["name"] for row in found)
+            names = ", ".join(workspace_names([(row["name"], row["id"]) for row in found]))
             raise Failure(f"There are several workspaces: choose one with --workspace ({names}).")
         if not found:
             raise Failure("There is no workspace yet: make one with `perpetuo admin workspace create NAME`.")
@@ -173,8 +174,15 @@ async def find_workspace(conn: AsyncConnection, name_or_id: str | None) -> Row:
     if not found:
         raise Failure(f"There is no workspace {name_or_id}: see `perpetuo admin workspace list`.")
     if len(found) > 1:
-        raise Failure(f"Several workspaces are called {name_or_id}: give the id instead.")
+        ids = ", ".join(row["id"] for row in found)
+        raise Failure(f"Several workspaces are called {name_or_id}: give the id instead ({ids}).")
     return found[0]
+
+
+def workspace_names(names_and_ids: Sequence[tuple[str, str]]) -> list[str]:
+    """The name where it is enough to be understood, which goes by no case; else with the id."""
+    times = Counter(name.lower() for name, _ in names_and_ids)
+    return [name if times[name.lower()] == 1 else f"{workspace_id} = {name}" for name, workspace_id in names_and_ids]
 
 
 async def change_workspace(

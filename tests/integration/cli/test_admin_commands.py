@@ -142,6 +142,19 @@ def test_a_workspace_s_settings_keep_what_was_not_named_and_what_another_version
     assert (code, "can not be read" in error, "Traceback" in error) == (1, True, False)
 
 
+def test_workspaces_that_share_a_name_are_told_by_their_ids(perpetuo: Perpetuo, database_url: str):
+    perpetuo("create-user", "ann@example.org")
+    for name in ("second", "third"):
+        assert perpetuo("workspace", "create", name)[0] == 0
+    rows(database_url, "UPDATE workspaces SET name = 'Second' WHERE name = 'third'")
+    twins = [row["id"] for row in rows(database_url, "SELECT id::text FROM workspaces WHERE name <> 'default'")]
+    code, _, error = perpetuo("key", "list")
+    assert (code, "(default, " in error, [f"{each} = " in error for each in twins]) == (1, True, [True, True])
+    code, _, error = perpetuo("key", "list", "-w", "second")
+    assert (code, [each in error for each in twins]) == (1, [True, True])
+    assert perpetuo("key", "list", "-w", twins[1])[0] == 0
+
+
 def test_the_last_operator_is_not_suspended(perpetuo: Perpetuo, database_url: str):
     perpetuo("create-user", "ann@example.org")
     perpetuo("create-user", "bob@example.org")
