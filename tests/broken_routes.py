@@ -23,15 +23,15 @@ def _routes() -> APIRouter:
     routes = APIRouter(prefix="/auth", dependencies=[Depends(Public())])
 
     @routes.get("/fails")
-    async def fails(request: Request) -> None:
+    async def fails(request: Request, q: str = "", secret: str = "") -> None:
         raise RuntimeError(f"it was {request.url}")
 
     @routes.get("/recurses")
-    async def recurses(request: Request) -> None:
+    async def recurses(request: Request, q: str = "") -> None:
         raise RecursionError(f"it was {request.url}")
 
     @routes.get("/replies-nonsense")
-    async def replies_nonsense(request: Request) -> dict[str, int]:
+    async def replies_nonsense(request: Request, q: str = "") -> dict[str, int]:
         return {str(request.url): str(request.url)}  # type: ignore[dict-item]
 
     return routes

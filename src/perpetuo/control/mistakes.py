@@ -50,8 +50,10 @@ _SENTENCES: dict[str, str] = {
 
 def describe(errors: Sequence[Mapping[str, Any]], content_type: str) -> tuple[str, str]:
     """The field at fault and the sentence. errors: pydantic's, at least one. content_type: the request's, or ''."""
-    # A misspelt field is also a missing one: its own name is what helps.
-    error = next((each for each in errors if each["type"] == "extra_forbidden"), errors[0])
+    error = errors[0]
+    if error["type"] == "missing":
+        # A misspelt field is also a missing one: its own name is what helps.
+        error = next((each for each in errors if each["type"] == "extra_forbidden"), error)
     place = error["loc"]
     # Names of fields are the client's own words, and may be anything.
     field = ".".join(str(part)[:MAX_NAME_CHARACTERS] for part in place[1:]) or str(place[0])
