@@ -107,7 +107,7 @@ async def revoke_invitation(conn: AsyncConnection, workspace_id: str, invitation
 async def find_open_invitation(conn: AsyncConnection, token_hash: bytes) -> Row | None:
     """By what the link holds (`system_transaction`); None when it is not open.
 
-    id, workspace_id, workspace_name, workspace_suspended, email, role, invited_by, expires_at; inviter_role: what who
+    id, workspace_id, workspace_name, email, role, invited_by, expires_at; inviter_role: what who
     invited is there now, None when they left or are suspended. `core.access.may_invite` says whether it still counts.
     """
     inviter_role = case((users.c.suspended, None), else_=memberships.c.role)
@@ -115,7 +115,6 @@ async def find_open_invitation(conn: AsyncConnection, token_hash: bytes) -> Row 
         select(
             *SHOWN,
             workspaces.c.name.label("workspace_name"),
-            workspaces.c.suspended.label("workspace_suspended"),
             inviter_role.label("inviter_role"),
         )
         .select_from(invitations)
