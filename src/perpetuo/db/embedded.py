@@ -604,7 +604,8 @@ def _server_logs(home: Path) -> list[Path]:
 
 def _last_words(output: str) -> str:
     """The most telling line of PostgreSQL's output, without its stop at the end."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    # "the database system is starting up", "… in recovery mode": what our own probe was told, no reason for anything.
+    lines = [line.strip() for line in output.splitlines() if line.strip() and "the database system is " not in line]
     telling = [line for line in lines if "FATAL" in line or "PANIC" in line or "error" in line.lower()]
     return (telling or lines or ["it said nothing"])[-1].rstrip(".")
 
