@@ -9,12 +9,12 @@ from sqlalchemy.pool import QueuePool
 
 from perpetuo.control.admin.schemas import (
     Catalog,
-    CatalogVendor,
     DatabaseHealth,
     PoolHealth,
     ProjectorHealth,
     SignUpPolicy,
     SystemHealth,
+    VendorInCatalog,
     WorkerHealth,
 )
 from perpetuo.control.change import changing_everything, reading_everything
@@ -67,7 +67,7 @@ def catalog(state: ControlState) -> Catalog:
         price_data=PRICE_DATA_VERSION,
         aliases=len(state.catalog.aliases),
         vendors=[
-            CatalogVendor(
+            VendorInCatalog(
                 name=vendor.name,
                 title=vendor.title,
                 protocol=vendor.protocol,

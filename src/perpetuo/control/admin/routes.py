@@ -6,20 +6,20 @@ from fastapi import APIRouter, Depends, Request
 
 from perpetuo.control.admin import encryption, installation, users, workspaces
 from perpetuo.control.admin.schemas import (
+    Account,
+    AccountDetail,
     Catalog,
     Encryption,
     LimitsUpdate,
-    NewUser,
+    NewAccount,
     Prefix,
     ResetLink,
     Rotation,
     SignUpPolicy,
     SignUpUpdate,
     SystemHealth,
-    User,
     UserCreate,
-    UserDetail,
-    Workspace,
+    WorkspaceOverview,
 )
 from perpetuo.control.auth.browser import link_origin
 from perpetuo.control.pages import Cursor, Limit, id_cursor, known_id, next_cursor
@@ -34,39 +34,39 @@ ByOperator = Annotated[Access, Depends(Operator())]
 @routes.get("/users", summary="List people, newest first")
 async def list_users(
     request: Request, access: ByOperator, limit: Limit = 50, cursor: Cursor = None, email: Prefix = ""
-) -> Page[User]:
+) -> Page[Account]:
     rows = await users.page(state_of(request), limit, id_cursor(cursor), email)
     return Page(data=[users.shown(row) for row in rows], next_cursor=next_cursor(rows, limit))
 
 
 @routes.post("/users", status_code=201, summary="Make an account; its one-time link is shown this once")
-async def create_user(request: Request, access: ByOperator, wanted: UserCreate) -> Success[NewUser]:
+async def create_user(request: Request, access: ByOperator, wanted: UserCreate) -> Success[NewAccount]:
     state = state_of(request)
     return Success(data=await users.create(state, access, wanted, link_origin(request, state.settings)))
 
 
 @routes.get("/users/{user_id}", summary="Read one, with their workspaces")
-async def get_user(request: Request, user_id: str, access: ByOperator) -> Success[UserDetail]:
+async def get_user(request: Request, user_id: str, access: ByOperator) -> Success[AccountDetail]:
     return Success(data=await users.read(state_of(request), known_id(user_id)))
 
 
 @routes.post("/users/{user_id}/suspend", summary="Sign somebody out everywhere, and let them in no more")
-async def suspend_user(request: Request, user_id: str, access: ByOperator) -> Success[User]:
+async def suspend_user(request: Request, user_id: str, access: ByOperator) -> Success[Account]:
     return Success(data=await users.set_suspended(state_of(request), access, known_id(user_id), True))
 
 
 @routes.post("/users/{user_id}/unsuspend", summary="Let them in again")
-async def unsuspend_user(request: Request, user_id: str, access: ByOperator) -> Success[User]:
+async def unsuspend_user(request: Request, user_id: str, access: ByOperator) -> Success[Account]:
     return Success(data=await users.set_suspended(state_of(request), access, known_id(user_id), False))
 
 
 @routes.put("/users/{user_id}/operator", summary="Make somebody an operator")
-async def grant_operator(request: Request, user_id: str, access: ByOperator) -> Success[User]:
+async def grant_operator(request: Request, user_id: str, access: ByOperator) -> Success[Account]:
     return Success(data=await users.set_operator(state_of(request), access, known_id(user_id), True))
 
 
 @routes.delete("/users/{user_id}/operator", summary="Make them none again")
-async def revoke_operator(request: Request, user_id: str, access: ByOperator) -> Success[User]:
+async def revoke_operator(request: Request, user_id: str, access: ByOperator) -> Success[Account]:
     return Success(data=await users.set_operator(state_of(request), access, known_id(user_id), False))
 
 
@@ -79,30 +79,30 @@ async def make_reset_link(request: Request, user_id: str, access: ByOperator) ->
 @routes.get("/workspaces", summary="List workspaces, newest first, with what they hold and use")
 async def list_all_workspaces(
     request: Request, access: ByOperator, limit: Limit = 50, cursor: Cursor = None, name: Prefix = ""
-) -> Page[Workspace]:
+) -> Page[WorkspaceOverview]:
     rows, shown = await workspaces.page(state_of(request), limit, id_cursor(cursor), name)
     return Page(data=shown, next_cursor=next_cursor(rows, limit))
 
 
 @routes.get("/workspaces/{workspace_id}", summary="Read one")
-async def get_any_workspace(request: Request, workspace_id: str, access: ByOperator) -> Success[Workspace]:
+async def get_any_workspace(request: Request, workspace_id: str, access: ByOperator) -> Success[WorkspaceOverview]:
     return Success(data=await workspaces.read(state_of(request), known_id(workspace_id)))
 
 
 @routes.post("/workspaces/{workspace_id}/suspend", summary="Refuse its API keys, within a second")
-async def suspend_workspace(request: Request, workspace_id: str, access: ByOperator) -> Success[Workspace]:
+async def suspend_workspace(request: Request, workspace_id: str, access: ByOperator) -> Success[WorkspaceOverview]:
     return Success(data=await workspaces.set_suspended(state_of(request), access, known_id(workspace_id), True))
 
 
 @routes.post("/workspaces/{workspace_id}/unsuspend", summary="Serve it again")
-async def unsuspend_workspace(request: Request, workspace_id: str, access: ByOperator) -> Success[Workspace]:
+async def unsuspend_workspace(request: Request, workspace_id: str, access: ByOperator) -> Success[WorkspaceOverview]:
     return Success(data=await workspaces.set_suspended(state_of(request), access, known_id(workspace_id), False))
 
 
 @routes.patch("/workspaces/{workspace_id}/limits", summary="What it may use in a month")
 async def limit_workspace(
     request: Request, workspace_id: str, access: ByOperator, wanted: LimitsUpdate
-) -> Success[Workspace]:
+) -> Success[WorkspaceOverview]:
     return Success(data=await workspaces.set_limits(state_of(request), access, known_id(workspace_id), wanted))
 
 

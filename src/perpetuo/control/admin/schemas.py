@@ -16,7 +16,7 @@ Quota = Annotated[
 ]
 
 
-class User(Model):
+class Account(Model):
     id: str
     email: str
     name: str
@@ -31,7 +31,7 @@ class UserWorkspace(Model):
     role: Literal["owner", "admin", "member", "viewer"]
 
 
-class UserDetail(User):
+class AccountDetail(Account):
     workspaces: list[UserWorkspace]
 
 
@@ -50,7 +50,7 @@ class ResetLink(Model):
     expires_at: datetime
 
 
-class NewUser(User):
+class NewAccount(Account):
     """Has no password yet: `reset_link` is how they set one."""
 
     reset_link: ResetLink
@@ -78,7 +78,7 @@ class LimitsUpdate(Input):
     quota_tokens_month: Quota = None
 
 
-class Workspace(Model):
+class WorkspaceOverview(Model):
     id: str
     name: str
     owner_id: str
@@ -180,7 +180,7 @@ class SystemHealth(Model):
     worker: WorkerHealth | None
 
 
-class CatalogVendor(Model):
+class VendorInCatalog(Model):
     name: str
     title: str
     protocol: str
@@ -194,7 +194,7 @@ class Catalog(Model):
     version: str
     price_data: str
     aliases: int
-    vendors: list[CatalogVendor]
+    vendors: list[VendorInCatalog]
 
 
 class SignUpPolicy(Model):

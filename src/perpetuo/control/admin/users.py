@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from perpetuo.control.admin.schemas import NewUser, ResetLink, User, UserCreate, UserDetail, UserWorkspace
+from perpetuo.control.admin.schemas import Account, AccountDetail, NewAccount, ResetLink, UserCreate, UserWorkspace
 from perpetuo.control.auth.browser import link_warnings
 from perpetuo.control.auth.reset_links import LIFETIME_S, TOKEN_BYTES, mint_reset_token, reset_link
 from perpetuo.control.change import changing_everything, reading_everything
@@ -28,18 +28,18 @@ async def page(state: ControlState, limit: int, before_id: str | None, email_pre
         return await users.page_users(conn, limit=limit, before_id=before_id, email_prefix=email_prefix)
 
 
-async def read(state: ControlState, user_id: str) -> UserDetail:
+async def read(state: ControlState, user_id: str) -> AccountDetail:
     """Raises ControlError 404."""
     async with reading_everything(state) as conn:
         row = await _existing(conn, user_id)
         belongs_to = await workspaces_of_user(conn, user_id)
-    return UserDetail(
+    return AccountDetail(
         **shown(row).model_dump(),
         workspaces=[UserWorkspace(id=each["id"], name=each["name"], role=each["role"]) for each in belongs_to],
     )
 
 
-async def create(state: ControlState, access: Access, wanted: UserCreate, origin: str) -> NewUser:
+async def create(state: ControlState, access: Access, wanted: UserCreate, origin: str) -> NewAccount:
     """origin: `browser.link_origin`. Raises ControlError 409 for an address that has an account."""
     user_id = state.new_id()
     try:
@@ -57,10 +57,10 @@ async def create(state: ControlState, access: Access, wanted: UserCreate, origin
             change.details = {"email": wanted.email, "is_operator": wanted.is_operator}
     except IntegrityError:
         raise conflict("email_taken", "This e-mail address has an account already.", "email") from None
-    return NewUser(**shown(row).model_dump(), reset_link=link)
+    return NewAccount(**shown(row).model_dump(), reset_link=link)
 
 
-async def set_suspended(state: ControlState, access: Access, user_id: str, suspended: bool) -> User:
+async def set_suspended(state: ControlState, access: Access, user_id: str, suspended: bool) -> Account:
     """Suspending ends their sessions. Raises ControlError 404; 409 for oneself and for the last operator."""
     action = "users.suspend" if suspended else "users.unsuspend"
     async with changing_everything(state, access, action, "user", user_id) as change:
@@ -74,7 +74,7 @@ async def set_suspended(state: ControlState, access: Access, user_id: str, suspe
     return shown({**row, "suspended": suspended})
 
 
-async def set_operator(state: ControlState, access: Access, user_id: str, is_operator: bool) -> User:
+async def set_operator(state: ControlState, access: Access, user_id: str, is_operator: bool) -> Account:
     """Raises ControlError 404; 409 for oneself and for the last operator."""
     action = "users.grant_operator" if is_operator else "users.revoke_operator"
     async with changing_everything(state, access, action, "user", user_id) as change:
@@ -93,8 +93,8 @@ async def make_reset_link(state: ControlState, access: Access, user_id: str, ori
         return await _link(state, change.conn, user_id, LIFETIME_S, origin)
 
 
-def shown(row: Row) -> User:
-    return User(
+def shown(row: Row) -> Account:
+    return Account(
         id=row["id"],
         email=row["email"],
         name=row["name"],

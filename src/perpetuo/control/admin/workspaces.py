@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from perpetuo.control.admin.schemas import Limits, LimitsUpdate, MonthUsage, Workspace
+from perpetuo.control.admin.schemas import Limits, LimitsUpdate, MonthUsage, WorkspaceOverview
 from perpetuo.control.change import changing_everything, reading_everything
 from perpetuo.control.policies import Access
 from perpetuo.control.replies import conflict, not_found
@@ -31,13 +31,13 @@ async def page(state: ControlState, limit: int, before_id: str | None, name_pref
         return rows, await _shown(state, conn, rows)
 
 
-async def read(state: ControlState, workspace_id: str) -> Workspace:
+async def read(state: ControlState, workspace_id: str) -> WorkspaceOverview:
     """Raises ControlError 404."""
     async with reading_everything(state) as conn:
         return await _read(state, conn, workspace_id)
 
 
-async def set_suspended(state: ControlState, access: Access, workspace_id: str, suspended: bool) -> Workspace:
+async def set_suspended(state: ControlState, access: Access, workspace_id: str, suspended: bool) -> WorkspaceOverview:
     """The data plane refuses its keys within a second. Raises ControlError 404."""
     action = "workspaces.suspend" if suspended else "workspaces.unsuspend"
     async with changing_everything(state, access, action, "workspace", workspace_id) as change:
@@ -47,7 +47,7 @@ async def set_suspended(state: ControlState, access: Access, workspace_id: str, 
         return await _read(state, change.conn, workspace_id)
 
 
-async def set_limits(state: ControlState, access: Access, workspace_id: str, wanted: LimitsUpdate) -> Workspace:
+async def set_limits(state: ControlState, access: Access, workspace_id: str, wanted: LimitsUpdate) -> WorkspaceOverview:
     """Raises ControlError 404; 409 when its settings can not be read."""
     given = wanted.model_dump(exclude_unset=True)
     async with changing_everything(state, access, "workspaces.limit", "workspace", workspace_id) as change:
@@ -65,20 +65,20 @@ async def set_limits(state: ControlState, access: Access, workspace_id: str, wan
         return await _read(state, change.conn, workspace_id)
 
 
-async def _read(state: ControlState, conn: AsyncConnection, workspace_id: str) -> Workspace:
+async def _read(state: ControlState, conn: AsyncConnection, workspace_id: str) -> WorkspaceOverview:
     row = await get_workspace_with_owner(conn, workspace_id)
     if row is None:
         raise not_found()
     return (await _shown(state, conn, [row]))[0]
 
 
-async def _shown(state: ControlState, conn: AsyncConnection, rows: list[Row]) -> list[Workspace]:
+async def _shown(state: ControlState, conn: AsyncConnection, rows: list[Row]) -> list[WorkspaceOverview]:
     ids = [row["id"] for row in rows]
     month = datetime.fromtimestamp(month_bounds(state.now_ms())[0] / 1000, UTC)
     contents, usage = await contents_of_workspaces(conn, ids), await usage_of_workspaces(conn, ids, month)
     nothing = {"requests": 0, "tokens": 0, "cost_nanousd": 0}
     return [
-        Workspace(
+        WorkspaceOverview(
             id=row["id"],
             name=row["name"],
             owner_id=row["owner_user_id"],

@@ -10,7 +10,14 @@ from perpetuo.control.api_keys.schemas import NewApiKey
 from perpetuo.control.api_keys.service import insert_key
 from perpetuo.control.api_keys.service import shown as shown_key
 from perpetuo.control.auth.reset_links import token_digest
-from perpetuo.control.auth.schemas import AuthSettings, Invitation, MyWorkspace, SignedUp, SignupInput, User
+from perpetuo.control.auth.schemas import (
+    AuthSettings,
+    InvitationShown,
+    MyWorkspace,
+    SignedInUser,
+    SignedUp,
+    SignupInput,
+)
 from perpetuo.control.auth.service import (
     Opened,
     check_attempt,
@@ -69,7 +76,7 @@ async def sign_up(state: ControlState, caller: Caller, wanted: SignupInput) -> t
 async def _make_account(
     state: ControlState, caller: Caller, wanted: SignupInput, password_hash: str
 ) -> tuple[SignedUp, Opened]:
-    user = User(id=state.new_id(), email=wanted.email, name=wanted.name, is_operator=False)
+    user = SignedInUser(id=state.new_id(), email=wanted.email, name=wanted.name, is_operator=False)
     api_key: NewApiKey | None = None
     async with changing_everything(state, caller, "auth.signup", "user", user.id) as change:
         await _require_allowed(change.conn, state, wanted)
@@ -89,12 +96,12 @@ async def _make_account(
     return SignedUp(user=user, api_key=api_key, **dict(token)), opened
 
 
-async def show_invitation(state: ControlState, caller: Caller, token: str) -> Invitation:
+async def show_invitation(state: ControlState, caller: Caller, token: str) -> InvitationShown:
     """Raises ControlError 404 for what is no open invitation."""
     check_attempt(state, "secret_link", caller.address)
     async with reading_everything(state) as conn:
         row = await _open_invitation(conn, token)
-    return Invitation(
+    return InvitationShown(
         workspace_id=row["workspace_id"],
         workspace_name=row["workspace_name"],
         email=row["email"],

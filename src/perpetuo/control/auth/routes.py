@@ -15,8 +15,8 @@ from perpetuo.control.auth.browser import (
 from perpetuo.control.auth.schemas import (
     AuthSettings,
     ForgotInput,
-    Invitation,
     InvitationInput,
+    InvitationShown,
     LoginInput,
     Me,
     MyWorkspace,
@@ -142,7 +142,7 @@ async def reset_password(request: Request, caller: Anybody, wanted: ResetInput) 
 
 
 @routes.post("/invitations/show", summary="What an invitation is for")
-async def show_invitation(request: Request, caller: Anybody, wanted: InvitationInput) -> Success[Invitation]:
+async def show_invitation(request: Request, caller: Anybody, wanted: InvitationInput) -> Success[InvitationShown]:
     return Success(data=await accounts.show_invitation(state_of(request), caller, wanted.token))
 
 

@@ -80,7 +80,7 @@ class InvitationInput(Input):
     token: LinkToken
 
 
-class User(Model):
+class SignedInUser(Model):
     id: str
     email: str
     name: str
@@ -106,7 +106,7 @@ class NewToken(Model):
 
 
 class SignedIn(NewToken):
-    user: User
+    user: SignedInUser
 
 
 class SignedUp(SignedIn):
@@ -130,13 +130,13 @@ class Session(Model):
 class Me(Model):
     """`workspace_id`: the one the present token speaks for."""
 
-    user: User
+    user: SignedInUser
     workspaces: list[MyWorkspace]
     workspace_id: str | None
     session: Session
 
 
-class Invitation(Model):
+class InvitationShown(Model):
     workspace_id: str
     workspace_name: str
     email: str

@@ -9,7 +9,7 @@ from typing import Any, cast
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from perpetuo.control.auth.schemas import LoginInput, Me, MyWorkspace, NewToken, Session, SignedIn, User
+from perpetuo.control.auth.schemas import LoginInput, Me, MyWorkspace, NewToken, Session, SignedIn, SignedInUser
 from perpetuo.control.auth.throttle import Attempt, account_bucket
 from perpetuo.control.change import changing_everything, changing_unnoted, reading_everything
 from perpetuo.control.pages import parse_id
@@ -202,8 +202,8 @@ def check_attempt(state: ControlState, attempt: Attempt, address: str, email: st
         raise
 
 
-def shown_user(row: Row) -> User:
-    return User(id=row["id"], email=row["email"], name=row["name"], is_operator=row["is_operator"])
+def shown_user(row: Row) -> SignedInUser:
+    return SignedInUser(id=row["id"], email=row["email"], name=row["name"], is_operator=row["is_operator"])
 
 
 def shown_workspace(row: Row) -> MyWorkspace:

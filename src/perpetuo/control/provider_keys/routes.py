@@ -10,7 +10,7 @@ from perpetuo.control.policies import Access, Allows, state_of
 from perpetuo.control.provider_keys import key_tests, service
 from perpetuo.control.provider_keys.schemas import (
     MAX_PRIORITY,
-    CatalogVendor,
+    CatalogVendors,
     KeyTest,
     ProviderKey,
     ProviderKeyCreate,
@@ -109,7 +109,7 @@ async def delete_provider_key(
 
 
 @routes.get("/provider-catalog", summary="Vendors there can be keys for, and what a key of each looks like")
-async def list_provider_catalog(request: Request, workspace_id: str, access: Reading) -> Success[list[CatalogVendor]]:
+async def list_provider_catalog(request: Request, workspace_id: str, access: Reading) -> Success[CatalogVendors]:
     state = state_of(request)
     return Success(data=catalog_vendors(state.catalog, await service.read_allowed(state, access)))
 

@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, RootModel, SecretStr
 
 from perpetuo.control.one_line import ONE_LINE
 from perpetuo.control.replies import Input, Model
@@ -127,7 +127,7 @@ class ProviderKey(Model):
     discovery_error: str | None
 
 
-class PriceBand(Model):
+class OfferedPriceBand(Model):
     """Micro-USD per million tokens, for inputs above `above_input_tokens`."""
 
     input: int
@@ -148,7 +148,7 @@ class OfferedModel(Model):
     capabilities: list[Capability]
     context_tokens: int | None
     max_output_tokens: int | None
-    price: list[PriceBand] | None
+    price: list[OfferedPriceBand] | None
     price_source: str | None
 
 
@@ -186,3 +186,7 @@ class CatalogVendor(Model):
     models: int
     docs_url: str
     allowed: bool
+
+
+class CatalogVendors(RootModel[list[CatalogVendor]]):
+    """In the catalog's order."""

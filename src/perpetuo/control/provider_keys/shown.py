@@ -7,8 +7,9 @@ import msgspec
 
 from perpetuo.control.provider_keys.schemas import (
     CatalogVendor,
+    CatalogVendors,
     OfferedModel,
-    PriceBand,
+    OfferedPriceBand,
     ProviderKey,
     ProviderKeyDetail,
 )
@@ -85,7 +86,7 @@ def _read(document: Any) -> tuple[Model, ...]:
 
 
 def _offer(model: Model, source: Any) -> OfferedModel:
-    bands = None if model.price is None else [PriceBand(**msgspec.to_builtins(band)) for band in model.price.bands]
+    price = model.price
     return OfferedModel(
         id=model.id,
         canonical=model.canonical,
@@ -95,14 +96,14 @@ def _offer(model: Model, source: Any) -> OfferedModel:
         capabilities=sorted(model.capabilities),
         context_tokens=model.context_tokens,
         max_output_tokens=model.max_output_tokens,
-        price=bands,
-        price_source=model.price.source if model.price else None,
+        price=None if price is None else [OfferedPriceBand(**msgspec.to_builtins(band)) for band in price.bands],
+        price_source=price.source if price else None,
     )
 
 
-def catalog_vendors(catalog: Catalog, allowed: frozenset[str] | None) -> list[CatalogVendor]:
-    """In the catalog's order; without what nobody enters a key for, because `perpetuo up` brings it along."""
-    return [_vendor(vendor, allowed) for vendor in catalog.vendors.values() if not vendor.last_resort]
+def catalog_vendors(catalog: Catalog, allowed: frozenset[str] | None) -> CatalogVendors:
+    """Without what nobody enters a key for, because `perpetuo up` brings it along."""
+    return CatalogVendors([_vendor(vendor, allowed) for vendor in catalog.vendors.values() if not vendor.last_resort])
 
 
 def _vendor(vendor: Vendor, allowed: frozenset[str] | None) -> CatalogVendor:
