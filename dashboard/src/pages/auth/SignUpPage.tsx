@@ -1,0 +1,5 @@
+import { Page } from "../../components/Page";
+
+export function SignUpPage() {
+  return <Page title="Sign up">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from "../../components/Page";
+
+export function OnboardingPage() {
+  return <Page title="Start here">{null}</Page>;
+}

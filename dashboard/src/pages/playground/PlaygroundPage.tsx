@@ -1,0 +1,5 @@
+import { Page } from "../../components/Page";
+
+export function PlaygroundPage() {
+  return <Page title="Playground">{null}</Page>;
+}

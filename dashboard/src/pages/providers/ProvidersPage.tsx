@@ -1,0 +1,5 @@
+import { Page } from "../../components/Page";
+
+export function ProvidersPage() {
+  return <Page title="Providers">{null}</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from "../../components/Page";
+
+export function RoutingPage() {
+  return <Page title="Routing">{null}</Page>;
+}

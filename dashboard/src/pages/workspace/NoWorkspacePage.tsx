@@ -1,0 +1,5 @@
+import { Page } from "../../components/Page";
+
+export function NoWorkspacePage() {
+  return <Page title="No workspace">{null}</Page>;
+}
