@@ -143,6 +143,8 @@ class Attempt(msgspec.Struct, frozen=True):
                 the gateway stopped, before there was anything.
     class_:     what ErrorClassifier said: `RETRYABLE` or `FATAL`; None when ok.
     billed:     the vendor may have charged for it although it failed.
+    started_ms: after the request came in; None in records of versions that did not note it.
+    duration_ms: of a stream until its first content: what follows lasts until the request's end.
     """
 
     number: int
@@ -158,3 +160,4 @@ class Attempt(msgspec.Struct, frozen=True):
     retry_after_s: float | None = None
     possibly_billed: bool = False
     usage: Usage | None = None
+    started_ms: float | None = None

@@ -145,6 +145,7 @@ def note_attempt(
         retry_after_s=None if failure is None else failure.retry_after_s,
         # A vendor that answered with an error status did not generate; one that went silent may have.
         possibly_billed=failure is not None and failure.sent and failure.kind != "status",
+        started_ms=max(0.0, _ms_since(run.started_s, state) - duration_ms),
     )
     run.attempts.append(noted)
     return noted
@@ -161,6 +162,7 @@ def _note_cancelled(state: GatewayState, run: Run, candidate: Candidate, started
             outcome="cancelled",
             duration_ms=_ms_since(started_s, state),
             possibly_billed=True,
+            started_ms=(started_s - run.started_s) * 1000,
         )
     )
 

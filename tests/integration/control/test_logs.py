@@ -8,19 +8,37 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from sqlalchemy import insert
 
 from perpetuo.control.logs import service
 from perpetuo.core.content import encode_content
+from perpetuo.core.decision import Attempt, CandidateNote, DecisionNote, Resolution, Skipped, Strategy
 from perpetuo.core.ids import uuid7
 from perpetuo.db.engine import system_transaction
 from perpetuo.db.queries import request_logs
 from perpetuo.db.queries.projection import insert_settlements
 from perpetuo.db.sealing import request_content_place
 from perpetuo.db.tables import request_contents
+from perpetuo.ledger.records import Settlement
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+DECISION = DecisionNote(
+    resolution=Resolution("smart", "smart", "chat", "high", ("gpt-4o",), True, False, "An alias.", "tier", "requested"),
+    strategy=Strategy("cheapest", "header", "As the request asked."),
+    candidates=(CandidateNote("openai", "k1", "gpt-4o", True, "$0.001", 1_000_000, ("seed",), ("top_p",)),),
+    skipped=(Skipped("groq", "k2", None, "cooling", "Its rate limit.", 3.5),),
+    explanation="The cheapest first.",
+    explored=True,
+    steps=("It was busy.",),
+)
+ATTEMPTS = (
+    Attempt(1, "openai", "k1", "gpt-4o", "status", 4.5, "RETRYABLE", 429, None, "Slow down.", 3.5, started_ms=1.5),
+    Attempt(2, "openai", "k1", "gpt-4o", "first_byte_timeout", 9.5, "FATAL", possibly_billed=True, started_ms=7.0),
+    Attempt(3, "groq", "k2", "llama", "ok", 5.25, None, 200, 5.0, started_ms=17.0),
+)
 
 
 def log_row(number, workspace_id, *, at=NOON, **changes):
@@ -101,8 +119,44 @@ async def test_a_list_is_light_and_a_detail_has_the_whole_decision(control, mine
     assert "decision" not in listed and "attempts" not in listed
     assert listed["received_at"] == "2026-11-23T12:00:00Z"
     detail = (await control.http.get(f"/workspaces/{mine}/logs/{request_id}", headers=ann.headers)).json()["data"]
-    assert detail["decision"]["candidates"] == [{"provider": "openai"}] and detail["attempts"][0]["number"] == 1
+    assert [each["provider"] for each in detail["decision"]["candidates"]] == ["openai"]
+    assert detail["attempts"][0]["number"] == 1
     assert {name: detail[name] for name in listed} == listed
+
+
+async def test_a_detail_has_every_field_that_this_version_writes(control, mine, ann, settle):
+    written = Settlement(
+        id="", workspace_id="", api_key_id="", received_at_ms=0, endpoint="", requested_model="", streaming=True,
+        outcome="succeeded", status=200, decision=DECISION, attempts=ATTEMPTS,
+    )  # fmt: skip
+    row = msgspec.json.decode(msgspec.json.encode(written))
+    (request_id,) = await settle(log_row(1, mine, decision=row["decision"], attempts=row["attempts"]))
+    detail = (await control.http.get(f"/workspaces/{mine}/logs/{request_id}", headers=ann.headers)).json()["data"]
+    assert detail["decision"] == row["decision"]
+    expected = [{**each, "verdict": each["class"], "fallback": each["number"] == 3} for each in row["attempts"]]
+    for each in expected:
+        del each["class"], each["usage"]
+    assert detail["attempts"] == expected
+
+
+async def test_a_detail_of_another_version_s_row_tells_what_it_can(control, mine, ann, settle):
+    attempts = [{"number": 1, "duration_ms": 12.5, "class": "ASTRAY", "new": {"deep": []}}, "what is this", None]
+    decision = {"candidates": 7, "explanation": "because", "strategy": {"name": "cheapest"}, "resolution": [], "new": 1}
+    rows = (
+        log_row(1, mine, attempts=attempts, decision=decision),
+        log_row(2, mine, attempts={"not": "a list"}, decision=["nor", "an object"]),
+        log_row(3, mine, attempts=[], decision=None),
+    )
+    found = []
+    for request_id in await settle(*rows):
+        reply = await control.http.get(f"/workspaces/{mine}/logs/{request_id}", headers=ann.headers)
+        assert reply.status_code == 200, reply.text
+        found.append(reply.json()["data"])
+    (attempt,) = found[0]["attempts"]
+    assert (attempt["duration_ms"], attempt["started_ms"], attempt["verdict"]) == (12.5, None, None)
+    told = found[0]["decision"]
+    assert (told["explanation"], told["candidates"], told["strategy"]["name"]) == ("because", [], "cheapest")
+    assert [(each["decision"], each["attempts"]) for each in found[1:]] == [(None, []), (None, [])]
 
 
 # Filter -> what is different in the one row, of all of these, that it finds.

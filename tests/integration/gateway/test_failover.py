@@ -265,6 +265,9 @@ async def test_when_everybody_fails_the_client_gets_the_list_of_attempts(tmp_pat
         assert (reply.status_code, error["code"]) == (502, "upstream_failed")
         assert [attempt["status"] for attempt in error["attempts"]] == [500, 529]
         assert reply.headers["x-perpetuo-attempts"] == "2"
+        first_tried, then = (await gateway.settled(1))[0].attempts
+        assert first_tried.started_ms is not None and then.started_ms is not None
+        assert 0 <= first_tried.started_ms <= first_tried.started_ms + first_tried.duration_ms <= then.started_ms
 
 
 async def test_a_client_that_leaves_closes_the_upstream_and_is_settled_with_the_tokens_so_far(tmp_path: Path) -> None:

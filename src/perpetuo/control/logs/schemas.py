@@ -1,7 +1,7 @@
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from perpetuo.control.pages import MAXIMUM
 from perpetuo.control.replies import Input, Model
@@ -89,12 +89,103 @@ class Log(Model):
     tags: dict[str, str]
 
 
+class Logged(Model):
+    """A part of what was written when a request ended. Versions write more and less of it: what is not there is null or
+    empty, and what this one does not know is not shown."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
+class LoggedResolution(Logged):
+    """What the requested name meant. `models`: canonical names that counted as exact, in order of wish; empty: only the
+    tier was promised. `recognised` false: nobody knew the name."""
+
+    requested: str = ""
+    alias: str = ""
+    intent: str = ""
+    tier: str = ""
+    models: tuple[str, ...] = ()
+    recognised: bool = True
+    exact_only: bool = False
+    explanation: str = ""
+    substitution: str | None = None
+    response_model: str = "actual"
+
+
+class LoggedStrategy(Logged):
+    """`source`: the request's header, the workspace, or the installation (`fallback`)."""
+
+    name: str = ""
+    source: str = ""
+    explanation: str = ""
+
+
+class LoggedCandidate(Logged):
+    """In the order in which they were to be asked; `reason` has the number that ordered it. `dropped`,
+    `approximated`: fields of the request that did not travel, or not as they were."""
+
+    provider: str = ""
+    provider_key_id: str | None = None
+    model: str = ""
+    exact: bool = False
+    reason: str = ""
+    estimated_cost_nanousd: int | None = None
+    dropped: tuple[str, ...] = ()
+    approximated: tuple[str, ...] = ()
+
+
+class LoggedSkip(Logged):
+    """A provider key that was no candidate, and why."""
+
+    provider: str = ""
+    provider_key_id: str | None = None
+    model: str | None = None
+    code: str = ""
+    reason: str = ""
+    retry_after_s: float | None = None
+
+
+class LoggedDecision(Logged):
+    """As far as it had come. `explored`: a little known candidate went first, to find out. `steps`: what was then done,
+    sentence by sentence."""
+
+    resolution: LoggedResolution | None = None
+    strategy: LoggedStrategy | None = None
+    candidates: tuple[LoggedCandidate, ...] = ()
+    skipped: tuple[LoggedSkip, ...] = ()
+    explanation: str = ""
+    explored: bool = False
+    steps: tuple[str, ...] = ()
+
+
+class LoggedAttempt(Logged):
+    """One try at one candidate. `started_ms`: after the request came in. `duration_ms`: of a stream that answered until
+    its first content, and then it went on until the request's end. `outcome`: `ok`, `cancelled`, or the failure's kind,
+    as `status` or `first_byte_timeout`. `verdict`: whether another candidate was worth asking, null when it answered.
+    `fallback`: another key or model than the first that was asked. `possibly_billed`: although it failed."""
+
+    number: int = 0
+    provider: str = ""
+    provider_key_id: str | None = None
+    model: str = ""
+    outcome: str = ""
+    started_ms: float | None = None
+    duration_ms: float | None = None
+    first_byte_ms: float | None = None
+    status: int | None = None
+    verdict: Annotated[Literal["RETRYABLE", "FATAL"] | None, Field(validation_alias="class")] = None
+    message: str | None = None
+    retry_after_s: float | None = None
+    possibly_billed: bool = False
+    fallback: bool = False
+
+
 class LogDetail(Log):
     """`decision`: what was considered, in which order and why; `attempts`: what was then tried. Both as they were
     written when the request ended."""
 
-    decision: dict[str, Any] | None
-    attempts: list[dict[str, Any]]
+    decision: LoggedDecision | None
+    attempts: list[LoggedAttempt]
 
 
 class ContentPart(Model):

@@ -10,6 +10,7 @@ import msgspec
 
 from perpetuo.control.change import reading
 from perpetuo.control.logs import export
+from perpetuo.control.logs.notes import read_attempts, read_decision
 from perpetuo.control.logs.schemas import ContentPart, Format, Log, LogContent, LogDetail, LogFilters, LogQuery
 from perpetuo.control.money import usd
 from perpetuo.control.pages import encode_cursor, id_cursor, parse_id
@@ -42,7 +43,9 @@ async def get_log(state: ControlState, access: Access, request_id: str) -> LogDe
         row = await request_logs.get_request_log(conn, access.workspace_id, request_id)
     if row is None:
         raise not_found()
-    return LogDetail(decision=row["decision"], attempts=row["attempts"], **shown(row).model_dump())
+    return LogDetail(
+        decision=read_decision(row["decision"]), attempts=read_attempts(row["attempts"]), **shown(row).model_dump()
+    )
 
 
 async def get_content(state: ControlState, access: Access, request_id: str) -> LogContent:
