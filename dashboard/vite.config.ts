@@ -18,8 +18,8 @@ export default defineConfig({
   server: {
     port: 3001,
     strictPort: true,
-    // The browser sees one origin, so that cookies and the playground work as they do in production.
-    proxy: Object.fromEntries(backendPaths.map((path) => [path, { target: backend, changeOrigin: true }])),
+    // The browser sees one origin, and the gateway its Host: cookies and the playground work as they do in production.
+    proxy: Object.fromEntries(backendPaths.map((path) => [path, { target: backend }])),
   },
 });
 
