@@ -141,7 +141,7 @@ function Sidebar() {
           </li>
         ))}
       </ul>
-      <div style={{ marginTop: "auto", display: "grid", gap: 2 }}>
+      <div style={{ marginTop: "auto", display: "grid", gridTemplateColumns: "minmax(0, 1fr)", gap: 2 }}>
         <a href="/docs" className="hover-fill" style={placeStyle(false)}>
           <Icon name="docs" />
           API reference
@@ -200,6 +200,7 @@ function UserPart() {
     <div
       style={{
         display: "grid",
+        gridTemplateColumns: "minmax(0, 1fr)",
         gap: space.s,
         borderTop: `1px solid ${colour.line}`,
         paddingTop: space.m,

@@ -44,10 +44,18 @@ export function Table<T>({ caption, columns, rows, rowKey, isFaded }: Props<T>) 
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
+          {rows.map((row, index) => (
             <tr key={rowKey(row)} style={isFaded?.(row) ? { color: colour.textMuted } : undefined}>
               {columns.map((column) => (
-                <td key={column.title} className={phoneClass(column)} style={{ ...cellStyle, ...align(column) }}>
+                <td
+                  key={column.title}
+                  className={phoneClass(column)}
+                  style={{
+                    ...cellStyle,
+                    ...align(column),
+                    ...(index === rows.length - 1 ? { borderBottom: "none" } : {}),
+                  }}
+                >
                   {column.cell(row)}
                 </td>
               ))}

@@ -38,7 +38,7 @@ export function ApiKeysPage() {
   return (
     <Page
       title="API keys"
-      description="What an application sends as its bearer token. One key an application makes its cost, its limits and its end its own."
+      description="What an application sends as its bearer token. Give each application its own: then it has its own costs, limits and end."
       actions={mayWrite && create}
     >
       <Card padding={0}>
