@@ -84,8 +84,9 @@ export function CodeBlock({ code, label }: CodeBlockProps) {
         style={{
           margin: 0,
           padding: `${space.m}px ${space.xxl}px ${space.m}px ${space.m}px`,
+          border: `1px solid ${colour.line}`,
           borderRadius: radius.m,
-          background: colour.sunken,
+          background: colour.surface,
           overflowX: "auto",
           fontFamily: font.mono,
           fontSize: size.s,
