@@ -60,6 +60,7 @@ from perpetuo.gateway.discovery import ModelDiscovery
 from perpetuo.gateway.endpoints import handle
 from perpetuo.gateway.explain import RouteExplainer
 from perpetuo.gateway.health_exchange import HealthExchange, exchange_directory
+from perpetuo.gateway.key_health import KeyHealthInspector
 from perpetuo.gateway.key_probes import KeyProbes
 from perpetuo.gateway.key_test import KeyTester
 from perpetuo.gateway.snapshot_feed import SnapshotFeed
@@ -216,6 +217,7 @@ def build_control(settings: Settings, database_url: str, state: GatewayState, ca
         check_address=lambda address: state.admission.check_address(address, clock.monotonic_s()),
         egress=EgressPolicy(settings.egress_allow),
         explain_route=RouteExplainer(state).explain,
+        key_health=KeyHealthInspector(state).health,
         test_provider_key=KeyTester(state.upstream, state.protocols, clock).test,
         mailer=build_mailer(settings),
         throttle=AuthThrottle(settings.workers),

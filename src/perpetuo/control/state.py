@@ -1,6 +1,6 @@
 """Everything the control plane is given. Built in `wiring.py`; nothing here lives at module level."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -18,6 +18,7 @@ from perpetuo.core.ids import uuid7
 from perpetuo.core.inspection import Explanation, KeyTestResult, RouteQuestion, WorkerHealth
 from perpetuo.core.limits import MAX_KEYS, RequestMinute, SlidingMinutes
 from perpetuo.core.ports import Clock, Entropy
+from perpetuo.core.resilience.key_health import KeyHealth
 from perpetuo.core.snapshot import ProviderKey
 from perpetuo.db.sealing import Sealer
 from perpetuo.http.egress import EgressPolicy
@@ -89,6 +90,9 @@ class ControlState:
 
     explain_route: Callable[[RouteQuestion], Explanation] | None = None
     """Of the data plane beside us; never raises for what is asked. None: there is none."""
+
+    key_health: Callable[[str], Mapping[str, KeyHealth]] | None = None
+    """Workspace id -> provider key id -> what the data plane beside us knows of that key; None: there is none."""
 
     worker_health: Callable[[], Awaitable[WorkerHealth]] | None = None
     """Of the data plane beside us; None: there is none."""

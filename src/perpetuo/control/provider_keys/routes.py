@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 
 from perpetuo.control.pages import Cursor, Limit, decode_cursor, encode_cursor, known_id, parse_id
 from perpetuo.control.policies import Access, Allows, state_of
-from perpetuo.control.provider_keys import key_tests, service
+from perpetuo.control.provider_keys import health, key_tests, service
 from perpetuo.control.provider_keys.schemas import (
     MAX_PRIORITY,
     CatalogVendors,
@@ -18,6 +18,7 @@ from perpetuo.control.provider_keys.schemas import (
     ProviderKeyOrder,
     ProviderKeyRotate,
     ProviderKeyUpdate,
+    ProvidersHealth,
     SavedKeyTest,
     UnsavedKeyTest,
 )
@@ -64,6 +65,11 @@ async def test_unsaved_provider_key(
     request: Request, workspace_id: str, access: Writing, wanted: UnsavedKeyTest
 ) -> Success[KeyTest]:
     return Success(data=await key_tests.test_unsaved_key(state_of(request), access, wanted))
+
+
+@routes.get("/providers/health", summary="How each does now: which are asked, which have a pause and until when")
+async def get_provider_health(request: Request, workspace_id: str, access: Reading) -> Success[ProvidersHealth]:
+    return Success(data=await health.health_of_keys(state_of(request), access))
 
 
 @routes.get("/providers/{provider_key_id}", summary="Read one, with the models it offers")

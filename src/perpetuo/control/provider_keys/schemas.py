@@ -7,6 +7,7 @@ from perpetuo.control.one_line import ONE_LINE
 from perpetuo.control.replies import Input, Model
 from perpetuo.core.catalog import Capability, Intent, Tier
 from perpetuo.core.inspection import KeyTestError
+from perpetuo.core.resilience.key_health import KeyHealthState, ModelHealthState
 
 MAX_SECRET_CHARACTERS = 8192
 """A service account's JSON has about 2,500, a token of Entra up to 4,000; to read longer private keys takes seconds."""
@@ -190,3 +191,41 @@ class CatalogVendor(Model):
 
 class CatalogVendors(RootModel[list[CatalogVendor]]):
     """In the catalog's order."""
+
+
+class ModelHealth(Model):
+    """`error_rate`: 0 to 1, of the last minutes. Null: nothing measured. `samples`: how many requests that rests on,
+    older ones counting less."""
+
+    model: str
+    state: ModelHealthState
+    reason: str
+    retry_after_s: float | None
+    error_rate: float | None
+    first_byte_ms: float | None
+    tokens_per_s: float | None
+    samples: float
+
+
+class KeyHealth(Model):
+    """`state`: `quarantined` after the provider refused the key, `cooling` after it limited it, `breaker_open` after
+    failures in a row; until `retry_after_s` no request asks it. `degraded`: some of its models have such a pause, or
+    many requests fail. `unknown`: not asked in the last minutes. `models`: those that something is known of."""
+
+    provider_key_id: str
+    vendor: str
+    label: str
+    state: KeyHealthState
+    reason: str
+    retry_after_s: float | None
+    error_rate: float | None
+    first_byte_ms: float | None
+    tokens_per_s: float | None
+    samples: float
+    models: list[ModelHealth]
+
+
+class ProvidersHealth(Model):
+    """What the worker that answered knows at this moment. Workers of one machine tell each other."""
+
+    keys: list[KeyHealth]
