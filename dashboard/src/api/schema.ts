@@ -580,6 +580,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/workspaces/{workspace_id}/providers/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How each does now: which are asked, which have a pause and until when */
+        get: operations["get_provider_health_workspaces__workspace_id__providers_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workspaces/{workspace_id}/providers/{provider_key_id}": {
         parameters: {
             query?: never;
@@ -1144,6 +1161,50 @@ export interface components {
              */
             expires_at: string;
         };
+        /** Account */
+        Account: {
+            /** Id */
+            id: string;
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /** Is Operator */
+            is_operator: boolean;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "suspended";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /** AccountDetail */
+        AccountDetail: {
+            /** Id */
+            id: string;
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /** Is Operator */
+            is_operator: boolean;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "suspended";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Workspaces */
+            workspaces: components["schemas"]["UserWorkspace"][];
+        };
         /**
          * Alias
          * @description What a name means: these models in this order, or whatever serves the intent and tier. `response_model`: which
@@ -1392,8 +1453,47 @@ export interface components {
             /** Aliases */
             aliases: number;
             /** Vendors */
-            vendors: components["schemas"]["perpetuo__control__admin__schemas__CatalogVendor"][];
+            vendors: components["schemas"]["VendorInCatalog"][];
         };
+        /**
+         * CatalogVendor
+         * @description `secret`: whether one has to be entered; `secret_form`: in which form, where it is more than a word.
+         *     `base_url`: used when none is entered; null = one has to be.
+         */
+        CatalogVendor: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Base Url */
+            base_url: string | null;
+            /** Base Url Example */
+            base_url_example: string | null;
+            /**
+             * Secret
+             * @enum {string}
+             */
+            secret: "required" | "optional" | "none";
+            /** Secret Form */
+            secret_form: string | null;
+            /** Environment Variable */
+            environment_variable: string | null;
+            /** Self Hosted */
+            self_hosted: boolean;
+            /** Lists Models */
+            lists_models: boolean;
+            /** Models */
+            models: number;
+            /** Docs Url */
+            docs_url: string;
+            /** Allowed */
+            allowed: boolean;
+        };
+        /**
+         * CatalogVendors
+         * @description In the catalog's order.
+         */
+        CatalogVendors: components["schemas"]["CatalogVendor"][];
         /**
          * ChangedAlias
          * @description `warnings`: what is allowed and yet may not be what was meant.
@@ -1438,7 +1538,7 @@ export interface components {
             };
             /** Prices */
             prices: {
-                [key: string]: components["schemas"]["perpetuo__control__settings__schemas__PriceBand"][];
+                [key: string]: components["schemas"]["PriceBand"][];
             };
             /** Allowed Providers */
             allowed_providers: string[] | null;
@@ -1620,6 +1720,38 @@ export interface components {
             /** Points */
             points: components["schemas"]["Point"][];
         };
+        /**
+         * Invitation
+         * @description `invited_by`: a user's id.
+         */
+        Invitation: {
+            /** Id */
+            id: string;
+            /** Email */
+            email: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "member" | "viewer";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "open" | "accepted" | "revoked" | "expired";
+            /** Invited By */
+            invited_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
         /** InvitationCreate */
         InvitationCreate: {
             /**
@@ -1640,6 +1772,58 @@ export interface components {
              * @description What the link has after `token=`, or the whole link.
              */
             token: string;
+        };
+        /** InvitationShown */
+        InvitationShown: {
+            /** Workspace Id */
+            workspace_id: string;
+            /** Workspace Name */
+            workspace_name: string;
+            /** Email */
+            email: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "member" | "viewer";
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * KeyHealth
+         * @description `state`: `quarantined` after the provider refused the key, `cooling` after it limited it, `breaker_open` after
+         *     failures in a row; until `retry_after_s` no request asks it. `degraded`: some of its models have such a pause, or
+         *     many requests fail. `unknown`: not asked in the last minutes. `models`: those that something is known of.
+         */
+        KeyHealth: {
+            /** Provider Key Id */
+            provider_key_id: string;
+            /** Vendor */
+            vendor: string;
+            /** Label */
+            label: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "healthy" | "degraded" | "cooling" | "quarantined" | "breaker_open" | "unknown";
+            /** Reason */
+            reason: string;
+            /** Retry After S */
+            retry_after_s: number | null;
+            /** Error Rate */
+            error_rate: number | null;
+            /** First Byte Ms */
+            first_byte_ms: number | null;
+            /** Tokens Per S */
+            tokens_per_s: number | null;
+            /** Samples */
+            samples: number;
+            /** Models */
+            models: components["schemas"]["ModelHealth"][];
         };
         /**
          * KeyTest
@@ -1921,14 +2105,241 @@ export interface components {
             tags: {
                 [key: string]: string;
             };
-            /** Decision */
-            decision: {
-                [key: string]: unknown;
-            } | null;
+            decision: components["schemas"]["LoggedDecision"] | null;
             /** Attempts */
-            attempts: {
-                [key: string]: unknown;
-            }[];
+            attempts: components["schemas"]["LoggedAttempt"][];
+        };
+        /**
+         * LoggedAttempt
+         * @description One try at one candidate. `started_ms`: after the request came in. `duration_ms`: of a stream that answered until
+         *     its first content, and then it went on until the request's end. `outcome`: `ok`, `cancelled`, or the failure's kind,
+         *     as `status` or `first_byte_timeout`. `verdict`: whether another candidate was worth asking, null when it answered.
+         *     `fallback`: another key or model than the first that was asked. `possibly_billed`: although it failed.
+         */
+        LoggedAttempt: {
+            /**
+             * Number
+             * @default 0
+             */
+            number: number;
+            /**
+             * Provider
+             * @default
+             */
+            provider: string;
+            /** Provider Key Id */
+            provider_key_id: string | null;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /**
+             * Outcome
+             * @default
+             */
+            outcome: string;
+            /** Started Ms */
+            started_ms: number | null;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** First Byte Ms */
+            first_byte_ms: number | null;
+            /** Status */
+            status: number | null;
+            /** Verdict */
+            verdict: ("RETRYABLE" | "FATAL") | null;
+            /** Message */
+            message: string | null;
+            /** Retry After S */
+            retry_after_s: number | null;
+            /**
+             * Possibly Billed
+             * @default false
+             */
+            possibly_billed: boolean;
+            /**
+             * Fallback
+             * @default false
+             */
+            fallback: boolean;
+        };
+        /**
+         * LoggedCandidate
+         * @description In the order in which they were to be asked; `reason` has the number that ordered it. `dropped`,
+         *     `approximated`: fields of the request that did not travel, or not as they were.
+         */
+        LoggedCandidate: {
+            /**
+             * Provider
+             * @default
+             */
+            provider: string;
+            /** Provider Key Id */
+            provider_key_id: string | null;
+            /**
+             * Model
+             * @default
+             */
+            model: string;
+            /**
+             * Exact
+             * @default false
+             */
+            exact: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Estimated Cost Nanousd */
+            estimated_cost_nanousd: number | null;
+            /**
+             * Dropped
+             * @default []
+             */
+            dropped: string[];
+            /**
+             * Approximated
+             * @default []
+             */
+            approximated: string[];
+        };
+        /**
+         * LoggedDecision
+         * @description As far as it had come. `explored`: a little known candidate went first, to find out. `steps`: what was then done,
+         *     sentence by sentence.
+         */
+        LoggedDecision: {
+            resolution: components["schemas"]["LoggedResolution"] | null;
+            strategy: components["schemas"]["LoggedStrategy"] | null;
+            /**
+             * Candidates
+             * @default []
+             */
+            candidates: components["schemas"]["LoggedCandidate"][];
+            /**
+             * Skipped
+             * @default []
+             */
+            skipped: components["schemas"]["LoggedSkip"][];
+            /**
+             * Explanation
+             * @default
+             */
+            explanation: string;
+            /**
+             * Explored
+             * @default false
+             */
+            explored: boolean;
+            /**
+             * Steps
+             * @default []
+             */
+            steps: string[];
+        };
+        /**
+         * LoggedResolution
+         * @description What the requested name meant. `models`: canonical names that counted as exact, in order of wish; empty: only the
+         *     tier was promised. `recognised` false: nobody knew the name.
+         */
+        LoggedResolution: {
+            /**
+             * Requested
+             * @default
+             */
+            requested: string;
+            /**
+             * Alias
+             * @default
+             */
+            alias: string;
+            /**
+             * Intent
+             * @default
+             */
+            intent: string;
+            /**
+             * Tier
+             * @default
+             */
+            tier: string;
+            /**
+             * Models
+             * @default []
+             */
+            models: string[];
+            /**
+             * Recognised
+             * @default true
+             */
+            recognised: boolean;
+            /**
+             * Exact Only
+             * @default false
+             */
+            exact_only: boolean;
+            /**
+             * Explanation
+             * @default
+             */
+            explanation: string;
+            /** Substitution */
+            substitution: string | null;
+            /**
+             * Response Model
+             * @default actual
+             */
+            response_model: string;
+        };
+        /**
+         * LoggedSkip
+         * @description A provider key that was no candidate, and why.
+         */
+        LoggedSkip: {
+            /**
+             * Provider
+             * @default
+             */
+            provider: string;
+            /** Provider Key Id */
+            provider_key_id: string | null;
+            /** Model */
+            model: string | null;
+            /**
+             * Code
+             * @default
+             */
+            code: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Retry After S */
+            retry_after_s: number | null;
+        };
+        /**
+         * LoggedStrategy
+         * @description `source`: the request's header, the workspace, or the installation (`fallback`).
+         */
+        LoggedStrategy: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Source
+             * @default
+             */
+            source: string;
+            /**
+             * Explanation
+             * @default
+             */
+            explanation: string;
         };
         /** LoginInput */
         LoginInput: {
@@ -1945,7 +2356,7 @@ export interface components {
          * @description `workspace_id`: the one the present token speaks for.
          */
         Me: {
-            user: components["schemas"]["perpetuo__control__auth__schemas__User"];
+            user: components["schemas"]["SignedInUser"];
             /** Workspaces */
             workspaces: components["schemas"]["MyWorkspace"][];
             /** Workspace Id */
@@ -1983,6 +2394,32 @@ export interface components {
              * @enum {string}
              */
             role: "owner" | "admin" | "member" | "viewer";
+        };
+        /**
+         * ModelHealth
+         * @description `error_rate`: 0 to 1, of the last minutes. Null: nothing measured. `samples`: how many requests that rests on,
+         *     older ones counting less.
+         */
+        ModelHealth: {
+            /** Model */
+            model: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "healthy" | "degraded" | "cooling" | "breaker_open" | "model_missing" | "unknown";
+            /** Reason */
+            reason: string;
+            /** Retry After S */
+            retry_after_s: number | null;
+            /** Error Rate */
+            error_rate: number | null;
+            /** First Byte Ms */
+            first_byte_ms: number | null;
+            /** Tokens Per S */
+            tokens_per_s: number | null;
+            /** Samples */
+            samples: number;
         };
         /**
          * MonthUsage
@@ -2059,6 +2496,31 @@ export interface components {
             last_used_at: string | null;
             /** Token */
             token: string;
+        };
+        /**
+         * NewAccount
+         * @description Has no password yet: `reset_link` is how they set one.
+         */
+        NewAccount: {
+            /** Id */
+            id: string;
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /** Is Operator */
+            is_operator: boolean;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "suspended";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            reset_link: components["schemas"]["ResetLink"];
         };
         /**
          * NewApiKey
@@ -2157,31 +2619,6 @@ export interface components {
             workspace: components["schemas"]["MyWorkspace"] | null;
         };
         /**
-         * NewUser
-         * @description Has no password yet: `reset_link` is how they set one.
-         */
-        NewUser: {
-            /** Id */
-            id: string;
-            /** Email */
-            email: string;
-            /** Name */
-            name: string;
-            /** Is Operator */
-            is_operator: boolean;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "active" | "suspended";
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            reset_link: components["schemas"]["ResetLink"];
-        };
-        /**
          * OfferedModel
          * @description `source`: of this key's own models, of the catalog, or of the vendor's own list.
          */
@@ -2209,9 +2646,25 @@ export interface components {
             /** Max Output Tokens */
             max_output_tokens: number | null;
             /** Price */
-            price: components["schemas"]["perpetuo__control__provider_keys__schemas__PriceBand"][] | null;
+            price: components["schemas"]["OfferedPriceBand"][] | null;
             /** Price Source */
             price_source: string | null;
+        };
+        /**
+         * OfferedPriceBand
+         * @description Micro-USD per million tokens, for inputs above `above_input_tokens`.
+         */
+        OfferedPriceBand: {
+            /** Input */
+            input: number;
+            /** Output */
+            output: number;
+            /** Cached Input */
+            cached_input: number | null;
+            /** Cache Write */
+            cache_write: number | null;
+            /** Above Input Tokens */
+            above_input_tokens: number;
         };
         /**
          * OwnModel
@@ -2277,6 +2730,19 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /** Page[Account] */
+        Page_Account_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["Account"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** Page[ApiKey] */
         Page_ApiKey_: {
             /**
@@ -2312,7 +2778,7 @@ export interface components {
              */
             success: true;
             /** Data */
-            data: components["schemas"]["perpetuo__control__invitations__schemas__Invitation"][];
+            data: components["schemas"]["Invitation"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
@@ -2381,8 +2847,8 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
-        /** Page[User] */
-        Page_User_: {
+        /** Page[WorkspaceOverview] */
+        Page_WorkspaceOverview_: {
             /**
              * Success
              * @default true
@@ -2390,7 +2856,20 @@ export interface components {
              */
             success: true;
             /** Data */
-            data: components["schemas"]["perpetuo__control__admin__schemas__User"][];
+            data: components["schemas"]["WorkspaceOverview"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** Page[Workspace] */
+        Page_Workspace_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["Workspace"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
@@ -2456,7 +2935,7 @@ export interface components {
          * PriceBand
          * @description Null for a class: it costs what plain input costs. The first band starts at 0 input tokens, and they rise.
          */
-        "PriceBand-Input": {
+        PriceBand: {
             /**
              * Input
              * @description Micro-USD per million tokens: 150000 is $0.15 per million.
@@ -2661,6 +3140,14 @@ export interface components {
             enabled?: boolean | null;
             /** Models */
             models?: components["schemas"]["OwnModel"][] | null;
+        };
+        /**
+         * ProvidersHealth
+         * @description What the worker that answered knows at this moment. Workers of one machine tell each other.
+         */
+        ProvidersHealth: {
+            /** Keys */
+            keys: components["schemas"]["KeyHealth"][];
         };
         /**
          * RefreshInput
@@ -2920,7 +3407,7 @@ export interface components {
             };
             /** Prices */
             prices: {
-                [key: string]: components["schemas"]["perpetuo__control__settings__schemas__PriceBand"][];
+                [key: string]: components["schemas"]["PriceBand"][];
             };
             /** Allowed Providers */
             allowed_providers: string[] | null;
@@ -2977,7 +3464,7 @@ export interface components {
              * @description `<vendor>/<model id>`: what you pay instead of the list price.
              */
             prices?: {
-                [key: string]: components["schemas"]["PriceBand-Input"][] | null;
+                [key: string]: components["schemas"]["PriceBand"][] | null;
             };
             /**
              * Allowed Providers
@@ -3034,7 +3521,18 @@ export interface components {
              */
             token_expires_at: string;
             workspace: components["schemas"]["MyWorkspace"] | null;
-            user: components["schemas"]["perpetuo__control__auth__schemas__User"];
+            user: components["schemas"]["SignedInUser"];
+        };
+        /** SignedInUser */
+        SignedInUser: {
+            /** Id */
+            id: string;
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /** Is Operator */
+            is_operator: boolean;
         };
         /**
          * SignedUp
@@ -3049,7 +3547,7 @@ export interface components {
              */
             token_expires_at: string;
             workspace: components["schemas"]["MyWorkspace"] | null;
-            user: components["schemas"]["perpetuo__control__auth__schemas__User"];
+            user: components["schemas"]["SignedInUser"];
             api_key: components["schemas"]["NewApiKey"] | null;
         };
         /** SignupInput */
@@ -3103,6 +3601,26 @@ export interface components {
             success: true;
             data: components["schemas"]["AccessToken"];
         };
+        /** Success[AccountDetail] */
+        Success_AccountDetail_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["AccountDetail"];
+        };
+        /** Success[Account] */
+        Success_Account_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["Account"];
+        };
         /** Success[ApiKey] */
         Success_ApiKey_: {
             /**
@@ -3122,6 +3640,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["AuthSettings"];
+        };
+        /** Success[CatalogVendors] */
+        Success_CatalogVendors_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["CatalogVendors"];
         };
         /** Success[Catalog] */
         Success_Catalog_: {
@@ -3183,15 +3711,15 @@ export interface components {
             success: true;
             data: components["schemas"]["Encryption"];
         };
-        /** Success[Invitation] */
-        Success_Invitation_: {
+        /** Success[InvitationShown] */
+        Success_InvitationShown_: {
             /**
              * Success
              * @default true
              * @constant
              */
             success: true;
-            data: components["schemas"]["perpetuo__control__auth__schemas__Invitation"];
+            data: components["schemas"]["InvitationShown"];
         };
         /** Success[KeyTest] */
         Success_KeyTest_: {
@@ -3263,6 +3791,16 @@ export interface components {
             success: true;
             data: components["schemas"]["NewAccessToken"];
         };
+        /** Success[NewAccount] */
+        Success_NewAccount_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["NewAccount"];
+        };
         /** Success[NewApiKey] */
         Success_NewApiKey_: {
             /**
@@ -3293,16 +3831,6 @@ export interface components {
             success: true;
             data: components["schemas"]["NewToken"];
         };
-        /** Success[NewUser] */
-        Success_NewUser_: {
-            /**
-             * Success
-             * @default true
-             * @constant
-             */
-            success: true;
-            data: components["schemas"]["NewUser"];
-        };
         /** Success[ProviderKeyDetail] */
         Success_ProviderKeyDetail_: {
             /**
@@ -3322,6 +3850,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["ProviderKey"];
+        };
+        /** Success[ProvidersHealth] */
+        Success_ProvidersHealth_: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ProvidersHealth"];
         };
         /** Success[ResetLink] */
         Success_ResetLink_: {
@@ -3423,36 +3961,25 @@ export interface components {
             success: true;
             data: components["schemas"]["Usage"];
         };
-        /** Success[UserDetail] */
-        Success_UserDetail_: {
+        /** Success[WorkspaceOverview] */
+        Success_WorkspaceOverview_: {
             /**
              * Success
              * @default true
              * @constant
              */
             success: true;
-            data: components["schemas"]["UserDetail"];
+            data: components["schemas"]["WorkspaceOverview"];
         };
-        /** Success[User] */
-        Success_User_: {
+        /** Success[Workspace] */
+        Success_Workspace_: {
             /**
              * Success
              * @default true
              * @constant
              */
             success: true;
-            data: components["schemas"]["perpetuo__control__admin__schemas__User"];
-        };
-        /** Success[list[CatalogVendor]] */
-        Success_list_CatalogVendor__: {
-            /**
-             * Success
-             * @default true
-             * @constant
-             */
-            success: true;
-            /** Data */
-            data: components["schemas"]["perpetuo__control__provider_keys__schemas__CatalogVendor"][];
+            data: components["schemas"]["Workspace"];
         };
         /**
          * Summary
@@ -3591,29 +4118,6 @@ export interface components {
              */
             is_operator: boolean;
         };
-        /** UserDetail */
-        UserDetail: {
-            /** Id */
-            id: string;
-            /** Email */
-            email: string;
-            /** Name */
-            name: string;
-            /** Is Operator */
-            is_operator: boolean;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "active" | "suspended";
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Workspaces */
-            workspaces: components["schemas"]["UserWorkspace"][];
-        };
         /** UserWorkspace */
         UserWorkspace: {
             /** Id */
@@ -3625,6 +4129,19 @@ export interface components {
              * @enum {string}
              */
             role: "owner" | "admin" | "member" | "viewer";
+        };
+        /** VendorInCatalog */
+        VendorInCatalog: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Protocol */
+            protocol: string;
+            /** Models */
+            models: number;
+            /** Models Without Price */
+            models_without_price: string[];
         };
         /**
          * WorkerHealth
@@ -3674,6 +4191,30 @@ export interface components {
             /** Keys Quarantined */
             keys_quarantined: number;
         };
+        /**
+         * Workspace
+         * @description `role` and `actions`: yours, there, now; a machine's token has no role.
+         */
+        Workspace: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "suspended";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Role */
+            role: ("owner" | "admin" | "member" | "viewer") | null;
+            /** Actions */
+            actions: ("workspace:read" | "workspace:write" | "workspace:delete" | "members:read" | "members:write" | "members:leave" | "api_keys:read" | "api_keys:write" | "provider_keys:read" | "provider_keys:write" | "access_tokens:read" | "access_tokens:write" | "logs:read" | "logs:read_content" | "usage:read" | "routing:explain" | "audit:read")[];
+        };
         /** WorkspaceCreate */
         WorkspaceCreate: {
             /** Name */
@@ -3687,47 +4228,8 @@ export interface components {
              */
             confirm_name: string;
         };
-        /** WorkspaceUpdate */
-        WorkspaceUpdate: {
-            /** Name */
-            name: string;
-        };
-        /** CatalogVendor */
-        perpetuo__control__admin__schemas__CatalogVendor: {
-            /** Name */
-            name: string;
-            /** Title */
-            title: string;
-            /** Protocol */
-            protocol: string;
-            /** Models */
-            models: number;
-            /** Models Without Price */
-            models_without_price: string[];
-        };
-        /** User */
-        perpetuo__control__admin__schemas__User: {
-            /** Id */
-            id: string;
-            /** Email */
-            email: string;
-            /** Name */
-            name: string;
-            /** Is Operator */
-            is_operator: boolean;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "active" | "suspended";
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-        };
-        /** Workspace */
-        perpetuo__control__admin__schemas__Workspace: {
+        /** WorkspaceOverview */
+        WorkspaceOverview: {
             /** Id */
             id: string;
             /** Name */
@@ -3755,212 +4257,10 @@ export interface components {
             month: components["schemas"]["MonthUsage"];
             limits: components["schemas"]["Limits"];
         };
-        /** Invitation */
-        perpetuo__control__auth__schemas__Invitation: {
-            /** Workspace Id */
-            workspace_id: string;
-            /** Workspace Name */
-            workspace_name: string;
-            /** Email */
-            email: string;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "owner" | "admin" | "member" | "viewer";
-            /**
-             * Expires At
-             * Format: date-time
-             */
-            expires_at: string;
-        };
-        /** User */
-        perpetuo__control__auth__schemas__User: {
-            /** Id */
-            id: string;
-            /** Email */
-            email: string;
+        /** WorkspaceUpdate */
+        WorkspaceUpdate: {
             /** Name */
             name: string;
-            /** Is Operator */
-            is_operator: boolean;
-        };
-        /**
-         * Invitation
-         * @description `invited_by`: a user's id.
-         */
-        perpetuo__control__invitations__schemas__Invitation: {
-            /** Id */
-            id: string;
-            /** Email */
-            email: string;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "owner" | "admin" | "member" | "viewer";
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "open" | "accepted" | "revoked" | "expired";
-            /** Invited By */
-            invited_by: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Expires At
-             * Format: date-time
-             */
-            expires_at: string;
-        };
-        /**
-         * CatalogVendor
-         * @description `secret`: whether one has to be entered; `secret_form`: in which form, where it is more than a word.
-         *     `base_url`: used when none is entered; null = one has to be.
-         */
-        perpetuo__control__provider_keys__schemas__CatalogVendor: {
-            /** Name */
-            name: string;
-            /** Title */
-            title: string;
-            /** Base Url */
-            base_url: string | null;
-            /** Base Url Example */
-            base_url_example: string | null;
-            /**
-             * Secret
-             * @enum {string}
-             */
-            secret: "required" | "optional" | "none";
-            /** Secret Form */
-            secret_form: string | null;
-            /** Environment Variable */
-            environment_variable: string | null;
-            /** Self Hosted */
-            self_hosted: boolean;
-            /** Lists Models */
-            lists_models: boolean;
-            /** Models */
-            models: number;
-            /** Docs Url */
-            docs_url: string;
-            /** Allowed */
-            allowed: boolean;
-        };
-        /**
-         * PriceBand
-         * @description Micro-USD per million tokens, for inputs above `above_input_tokens`.
-         */
-        perpetuo__control__provider_keys__schemas__PriceBand: {
-            /** Input */
-            input: number;
-            /** Output */
-            output: number;
-            /** Cached Input */
-            cached_input: number | null;
-            /** Cache Write */
-            cache_write: number | null;
-            /** Above Input Tokens */
-            above_input_tokens: number;
-        };
-        /** Page[Workspace] */
-        perpetuo__control__replies__Page_Workspace___1: {
-            /**
-             * Success
-             * @default true
-             * @constant
-             */
-            success: true;
-            /** Data */
-            data: components["schemas"]["perpetuo__control__workspaces__schemas__Workspace"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[Workspace] */
-        perpetuo__control__replies__Page_Workspace___2: {
-            /**
-             * Success
-             * @default true
-             * @constant
-             */
-            success: true;
-            /** Data */
-            data: components["schemas"]["perpetuo__control__admin__schemas__Workspace"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Success[Workspace] */
-        perpetuo__control__replies__Success_Workspace___1: {
-            /**
-             * Success
-             * @default true
-             * @constant
-             */
-            success: true;
-            data: components["schemas"]["perpetuo__control__workspaces__schemas__Workspace"];
-        };
-        /** Success[Workspace] */
-        perpetuo__control__replies__Success_Workspace___2: {
-            /**
-             * Success
-             * @default true
-             * @constant
-             */
-            success: true;
-            data: components["schemas"]["perpetuo__control__admin__schemas__Workspace"];
-        };
-        /**
-         * PriceBand
-         * @description Null for a class: it costs what plain input costs. The first band starts at 0 input tokens, and they rise.
-         */
-        perpetuo__control__settings__schemas__PriceBand: {
-            /**
-             * Input
-             * @description Micro-USD per million tokens: 150000 is $0.15 per million.
-             */
-            input: number;
-            /**
-             * Output
-             * @description Micro-USD per million tokens: 150000 is $0.15 per million.
-             */
-            output: number;
-            /** Cached Input */
-            cached_input?: number | null;
-            /** Cache Write */
-            cache_write?: number | null;
-            /**
-             * Above Input Tokens
-             * @default 0
-             */
-            above_input_tokens: number;
-        };
-        /**
-         * Workspace
-         * @description `role` and `actions`: yours, there, now; a machine's token has no role.
-         */
-        perpetuo__control__workspaces__schemas__Workspace: {
-            /** Id */
-            id: string;
-            /** Name */
-            name: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "active" | "suspended";
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Role */
-            role: ("owner" | "admin" | "member" | "viewer") | null;
-            /** Actions */
-            actions: ("workspace:read" | "workspace:write" | "workspace:delete" | "members:read" | "members:write" | "members:leave" | "api_keys:read" | "api_keys:write" | "provider_keys:read" | "provider_keys:write" | "access_tokens:read" | "access_tokens:write" | "logs:read" | "logs:read_content" | "usage:read" | "routing:explain" | "audit:read")[];
         };
     };
     responses: never;
@@ -5455,7 +5755,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Success_Invitation_"];
+                    "application/json": components["schemas"]["Success_InvitationShown_"];
                 };
             };
             /** @description The request can not be read. */
@@ -5684,7 +5984,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["perpetuo__control__replies__Page_Workspace___1"];
+                    "application/json": components["schemas"]["Page_Workspace_"];
                 };
             };
             /** @description The request can not be read. */
@@ -5798,7 +6098,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["perpetuo__control__replies__Success_Workspace___1"];
+                    "application/json": components["schemas"]["Success_Workspace_"];
                 };
             };
             /** @description The request can not be read. */
@@ -5910,7 +6210,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["perpetuo__control__replies__Success_Workspace___1"];
+                    "application/json": components["schemas"]["Success_Workspace_"];
                 };
             };
             /** @description The request can not be read. */
@@ -6142,7 +6442,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["perpetuo__control__replies__Success_Workspace___1"];
+                    "application/json": components["schemas"]["Success_Workspace_"];
                 };
             };
             /** @description The request can not be read. */
@@ -9463,6 +9763,118 @@ export interface operations {
             };
         };
     };
+    get_provider_health_workspaces__workspace_id__providers_health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_ProvidersHealth_"];
+                };
+            };
+            /** @description The request can not be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Signed in, but not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description It is in the way of something that exists. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A field is wrong; `field` names it. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Too often; Retry-After says when to try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description A mistake of ours; the log has the details. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Something that we need does not answer; try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_provider_key_workspaces__workspace_id__providers__provider_key_id__get: {
         parameters: {
             query?: never;
@@ -10057,7 +10469,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Success_list_CatalogVendor__"];
+                    "application/json": components["schemas"]["Success_CatalogVendors_"];
                 };
             };
             /** @description The request can not be read. */
@@ -11030,7 +11442,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_User_"];
+                    "application/json": components["schemas"]["Page_Account_"];
                 };
             };
             /** @description The request can not be read. */
@@ -11144,7 +11556,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Success_NewUser_"];
+                    "application/json": components["schemas"]["Success_NewAccount_"];
                 };
             };
             /** @description The request can not be read. */
@@ -11256,7 +11668,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Success_UserDetail_"];
+                    "application/json": components["schemas"]["Success_AccountDetail_"];
                 };
             };
             /** @description The request can not be read. */
@@ -11368,7 +11780,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Success_User_"];
+                    "application/json": components["schemas"]["Success_Account_"];
                 };
             };
             /** @description The request can not be read. */
@@ -11480,7 +11892,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Success_User_"];
+                    "application/json": components["schemas"]["Success_Account_"];
                 };
             };
             /** @description The request can not be read. */
@@ -11592,7 +12004,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Success_User_"];
+                    "application/json": components["schemas"]["Success_Account_"];
                 };
             };
             /** @description The request can not be read. */
@@ -11704,7 +12116,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Success_User_"];
+                    "application/json": components["schemas"]["Success_Account_"];
                 };
             };
             /** @description The request can not be read. */
@@ -11933,7 +12345,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["perpetuo__control__replies__Page_Workspace___2"];
+                    "application/json": components["schemas"]["Page_WorkspaceOverview_"];
                 };
             };
             /** @description The request can not be read. */
@@ -12045,7 +12457,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["perpetuo__control__replies__Success_Workspace___2"];
+                    "application/json": components["schemas"]["Success_WorkspaceOverview_"];
                 };
             };
             /** @description The request can not be read. */
@@ -12157,7 +12569,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["perpetuo__control__replies__Success_Workspace___2"];
+                    "application/json": components["schemas"]["Success_WorkspaceOverview_"];
                 };
             };
             /** @description The request can not be read. */
@@ -12269,7 +12681,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["perpetuo__control__replies__Success_Workspace___2"];
+                    "application/json": components["schemas"]["Success_WorkspaceOverview_"];
                 };
             };
             /** @description The request can not be read. */
@@ -12385,7 +12797,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["perpetuo__control__replies__Success_Workspace___2"];
+                    "application/json": components["schemas"]["Success_WorkspaceOverview_"];
                 };
             };
             /** @description The request can not be read. */

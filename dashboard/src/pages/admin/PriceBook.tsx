@@ -1,0 +1,3 @@
+export function PriceBook() {
+  return null;
+}
