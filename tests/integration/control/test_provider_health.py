@@ -84,7 +84,8 @@ async def test_what_the_data_plane_finds_out_is_told_with_figures(stage: Stage) 
     state.health.record_throughput(key.id, "gpt-4o", now_s, 40.0)
     state.availability.record_failure(key, "gpt-4", Verdict("RETRYABLE", "slow", cool_s=30.0), now_s, 0.5)
     (told,) = await asked(stage, "mine")
-    assert (told["state"], told["first_byte_ms"], told["tokens_per_s"]) == ("degraded", 250.0, 40.0)
+    assert told["state"] == "degraded"
+    assert (told["first_byte_ms"], told["tokens_per_s"]) == (pytest.approx(250.0), pytest.approx(40.0))
     by_model = {model["model"]: model for model in told["models"]}
     assert by_model["gpt-4"]["state"] == "cooling" and 0 < by_model["gpt-4"]["retry_after_s"] <= 30
     assert by_model["gpt-4o"]["state"] == "healthy"
