@@ -2,6 +2,7 @@ import { type ComponentType, lazy, type ReactNode, Suspense } from "react";
 import { Navigate, Outlet, Route, Routes } from "react-router";
 import { Skeleton } from "../components/LoadState";
 import { NoWorkspacePage } from "../pages/workspace/NoWorkspacePage";
+import { space } from "../theme";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { NotFoundPage } from "./NotFoundPage";
 import { SessionGate } from "./SessionContext";
@@ -59,7 +60,14 @@ export function App() {
             <Route path="admin/*" element={<pages.admin />} />
             <Route path="*" element={<NotFoundPage />} />
           </Route>
-          <Route path="*" element={<NotFoundPage />} />
+          <Route
+            path="*"
+            element={
+              <main style={{ padding: space.xl }}>
+                <NotFoundPage />
+              </main>
+            }
+          />
         </Routes>
       </Suspense>
     </ErrorBoundary>

@@ -1,11 +1,12 @@
 import { LinkButton } from "../components/Button";
-import { Empty } from "../components/LoadState";
+import { Page } from "../components/Page";
 
 export function NotFoundPage() {
   return (
-    <Empty
-      title="There is no page at this address"
-      action={<LinkButton to="/app/overview">To the overview</LinkButton>}
-    />
+    <Page title="There is no page at this address">
+      <p>
+        <LinkButton to="/app/overview">To the overview</LinkButton>
+      </p>
+    </Page>
   );
 }
