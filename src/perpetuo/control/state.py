@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Literal, Protocol
 
 import msgspec
@@ -14,7 +15,7 @@ from perpetuo.control.refresh_tokens import RefreshTokens
 from perpetuo.control.session_tokens import SessionTokens
 from perpetuo.control.shares import Shares
 from perpetuo.core.catalog import Catalog, Vendor
-from perpetuo.core.ids import uuid7
+from perpetuo.core.ids import month_bounds, uuid7
 from perpetuo.core.inspection import Explanation, KeyTestResult, RouteQuestion, WorkerHealth
 from perpetuo.core.limits import MAX_KEYS, RequestMinute, SlidingMinutes
 from perpetuo.core.ports import Clock, Entropy
@@ -102,3 +103,7 @@ class ControlState:
 
     def now_ms(self) -> int:
         return int(self.clock.wall_s() * 1000)
+
+    def month(self) -> datetime:
+        """Its first instant, UTC."""
+        return datetime.fromtimestamp(month_bounds(self.now_ms())[0] / 1000, UTC)

@@ -4,12 +4,12 @@ import asyncio
 import datetime
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from perpetuo.control.mistakes import NEEDS_JSON
 from perpetuo.core.ids import api_key_digest, looks_like_api_key
 from perpetuo.db.engine import system_transaction
-from perpetuo.db.tables import api_keys, audit_log
+from perpetuo.db.tables import api_keys, audit_log, usage_counters
 
 
 @pytest.fixture
@@ -199,3 +199,25 @@ async def test_each_change_has_one_entry_in_the_audit_log_and_reading_has_none(c
     assert {(row["actor_id"], row["workspace_id"], row["target_id"]) for row in rows} == {
         (ann.user_id, mine, made["id"])
     }
+
+
+async def test_a_key_tells_what_it_has_spent_this_month_and_nobody_else_s(control, mine, ann):
+    key, other = [await make(control, ann, mine, budget_nanousd_month=10**9) for _ in range(2)]
+    assert key["spent_nanousd_month"] == 0
+    foreign = await control.workspace("foreign")
+    month = control.state.month()
+    async with system_transaction(control.engine) as conn:
+        for workspace_id, hour, model, cost in (
+            (mine, month, "a", 700),
+            (mine, month, "b", 50),
+            (mine, month - datetime.timedelta(hours=1), "a", 9_000),
+            (foreign, month, "a", 80_000),
+        ):
+            counted = {"hour": hour, "api_key_id": key["id"], "provider": "p", "model": model, "alias": "a"}
+            await conn.execute(insert(usage_counters).values(workspace_id=workspace_id, cost_nanousd=cost, **counted))
+    url = f"/workspaces/{mine}/api-keys"
+    listed = (await control.http.get(url, headers=ann.headers)).json()["data"]
+    assert {row["id"]: row["spent_nanousd_month"] for row in listed} == {key["id"]: 750, other["id"]: 0}
+    read = await control.http.get(f"{url}/{key['id']}", headers=ann.headers)
+    renamed = await control.http.patch(f"{url}/{key['id']}", headers=ann.headers, json={"name": "new"})
+    assert {reply.json()["data"]["spent_nanousd_month"] for reply in (read, renamed)} == {750}

@@ -1,17 +1,18 @@
 """Settings and aliases: changed field by field, never past an operator's limit, and always loadable."""
 
 import asyncio
+import datetime
 import random
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from control_harness import running_control
 from perpetuo.core.snapshot import AliasTarget
 from perpetuo.db.engine import system_transaction
 from perpetuo.db.snapshot_loader import SnapshotLoader
-from perpetuo.db.tables import audit_log, provider_keys, workspaces
+from perpetuo.db.tables import audit_log, provider_keys, usage_counters, workspaces
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -223,3 +224,24 @@ async def test_an_alias_that_can_not_be_is_refused_and_nothing_is_stored(control
     reply = await put(control, admin, mine, name, **target)
     assert (reply.status_code, reply.json()["field"]) == (422, field)
     assert await stored(control, mine) == before
+
+
+async def test_settings_tell_what_was_used_of_the_quotas_this_month(control, mine, admin):
+    foreign, month = await control.workspace("foreign"), control.state.month()
+    async with system_transaction(control.engine) as conn:
+        for workspace_id, hour, model in (
+            (mine, month, "a"),
+            (mine, month, "b"),
+            (mine, month - datetime.timedelta(hours=1), "a"),
+            (foreign, month, "a"),
+        ):
+            counted = {"hour": hour, "api_key_id": "k", "provider": "p", "model": model, "alias": "a"}
+            await conn.execute(
+                insert(usage_counters).values(
+                    workspace_id=workspace_id, requests=3, input_tokens=10, output_tokens=5, **counted
+                )
+            )
+    read_settings = await read(control, admin, mine)
+    changed = (await patch(control, admin, mine, strategy="cheapest")).json()["data"]
+    for settings in (read_settings, changed):
+        assert (settings["used_requests_month"], settings["used_tokens_month"]) == (6, 30)

@@ -1,6 +1,5 @@
 """Workspaces, for operators: what each holds and uses, suspended, limited."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -11,7 +10,6 @@ from perpetuo.control.change import changing_everything, reading_everything
 from perpetuo.control.policies import Access
 from perpetuo.control.replies import conflict, not_found
 from perpetuo.control.state import ControlState
-from perpetuo.core.ids import month_bounds
 from perpetuo.db.queries import workspaces
 from perpetuo.db.queries.administration import (
     contents_of_workspaces,
@@ -74,8 +72,7 @@ async def _read(state: ControlState, conn: AsyncConnection, workspace_id: str) -
 
 async def _shown(state: ControlState, conn: AsyncConnection, rows: list[Row]) -> list[WorkspaceOverview]:
     ids = [row["id"] for row in rows]
-    month = datetime.fromtimestamp(month_bounds(state.now_ms())[0] / 1000, UTC)
-    contents, usage = await contents_of_workspaces(conn, ids), await usage_of_workspaces(conn, ids, month)
+    contents, usage = await contents_of_workspaces(conn, ids), await usage_of_workspaces(conn, ids, state.month())
     nothing = {"requests": 0, "tokens": 0, "cost_nanousd": 0}
     return [
         WorkspaceOverview(

@@ -58,7 +58,8 @@ class ApiKeyRotate(Input):
 
 class ApiKey(Model):
     """`key_hint`: how the key begins and ends. `last_used_at`: to the minute. `replaced_by`: the key it was rotated
-    to."""
+    to. `spent_nanousd_month`: since the first of the month, UTC, by the requests that are in the books, a second or so
+    behind what `budget_nanousd_month` is held against."""
 
     id: str
     name: str
@@ -73,6 +74,7 @@ class ApiKey(Model):
     requests_per_minute: int | None
     tokens_per_minute: int | None
     budget_nanousd_month: int | None
+    spent_nanousd_month: int
     replaced_by: str | None
 
 

@@ -13,6 +13,7 @@ from perpetuo.control.replies import conflict, invalid, not_found
 from perpetuo.control.state import ControlState
 from perpetuo.core.ids import api_key_digest, new_api_key
 from perpetuo.db.queries import api_keys
+from perpetuo.db.queries.key_costs import month_costs_of_workspace
 from perpetuo.db.settings_documents import ApiKeySettings
 
 Row = dict[str, Any]
@@ -29,16 +30,17 @@ MAX_LIFE_S = 100 * 366 * 86_400
 
 async def list_keys(state: ControlState, access: Access, limit: int, before_id: str | None) -> list[Row]:
     async with reading(state, access.workspace_id) as conn:
-        return await api_keys.page_api_keys(conn, access.workspace_id, limit=limit, before_id=before_id)
+        rows = await api_keys.page_api_keys(conn, access.workspace_id, limit=limit, before_id=before_id)
+        return await _with_costs(state, conn, access.workspace_id, rows)
 
 
 async def get_key(state: ControlState, access: Access, api_key_id: str) -> Row:
     """Raises ControlError 404."""
     async with reading(state, access.workspace_id) as conn:
         row = await api_keys.get_api_key(conn, access.workspace_id, api_key_id)
-    if row is None:
-        raise not_found()
-    return row
+        if row is None:
+            raise not_found()
+        return (await _with_costs(state, conn, access.workspace_id, [row]))[0]
 
 
 async def create_key(state: ControlState, access: Access, wanted: ApiKeyCreate) -> NewApiKey:
@@ -70,8 +72,8 @@ async def update_key(state: ControlState, access: Access, api_key_id: str, wante
             await _require_room(change.conn, access.workspace_id)
         change.details = wanted.model_dump(exclude_unset=True, mode="json")
         updated = await api_keys.get_api_key(change.conn, access.workspace_id, api_key_id)
-    assert updated is not None
-    return updated
+        assert updated is not None
+        return (await _with_costs(state, change.conn, access.workspace_id, [updated]))[0]
 
 
 async def rotate_key(state: ControlState, access: Access, api_key_id: str, wanted: ApiKeyRotate) -> NewApiKey:
@@ -118,8 +120,14 @@ def shown(row: Row, now_ms: int) -> ApiKey:
         expires_at=row["expires_at"],
         revoked_at=row["revoked_at"],
         replaced_by=limits.get("replaced_by"),
+        spent_nanousd_month=row.get("spent_nanousd_month", 0),
         **{name: limits.get(name) for name in LIMITS},
     )
+
+
+async def _with_costs(state: ControlState, conn: AsyncConnection, workspace_id: str, rows: list[Row]) -> list[Row]:
+    spent = await month_costs_of_workspace(conn, workspace_id, state.month(), [row["id"] for row in rows])
+    return [row | {"spent_nanousd_month": spent.get(row["id"], 0)} for row in rows]
 
 
 async def _live_key(conn: AsyncConnection, workspace_id: str, api_key_id: str) -> Row:

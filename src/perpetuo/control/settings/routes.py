@@ -16,7 +16,7 @@ routes = APIRouter(prefix="/workspaces/{workspace_id}/settings", tags=["Settings
 async def get_settings(
     request: Request, workspace_id: str, access: Annotated[Access, Depends(Allows("workspace:read"))]
 ) -> Success[Settings]:
-    return Success(data=service.shown(await service.get_settings(state_of(request), access)))
+    return Success(data=await service.read_settings(state_of(request), access))
 
 
 @routes.patch("", summary="Change some")

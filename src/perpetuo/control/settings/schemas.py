@@ -76,7 +76,9 @@ class SettingsUpdate(Input):
 
 
 class Settings(Model):
-    """`quota_*` are the operators' and only theirs to change; the smaller of theirs and your own counts."""
+    """`quota_*` are the operators' and only theirs to change; the smaller of theirs and your own counts.
+    `used_*_month`: since the first of the month, UTC, by the requests that are in the books, a second or so behind what
+    is held against the quotas; tokens of input and output."""
 
     strategy: StrategyName | None
     substitution: Substitution
@@ -86,6 +88,8 @@ class Settings(Model):
     quota_tokens_month: int | None
     own_quota_requests_month: int | None
     own_quota_tokens_month: int | None
+    used_requests_month: int
+    used_tokens_month: int
     aliases: dict[str, Alias]
     prices: dict[str, list[PriceBand]]
     allowed_providers: list[str] | None

@@ -16,6 +16,7 @@ from perpetuo.control.settings.document import BY_ENTRY, changed_document, check
 from perpetuo.control.settings.schemas import ChangedSettings, Settings, SettingsUpdate
 from perpetuo.control.state import ControlState
 from perpetuo.db.queries.offered_models import offered_names
+from perpetuo.db.queries.usage_counters import month_of_workspace
 from perpetuo.db.queries.workspaces import get_workspace, update_workspace_settings
 from perpetuo.db.settings_documents import WorkspaceSettings
 
@@ -29,6 +30,13 @@ async def get_settings(state: ControlState, access: Access) -> WorkspaceSettings
     return read_document(row["settings"])
 
 
+async def read_settings(state: ControlState, access: Access) -> Settings:
+    """As `get_settings`, with what was used of the quotas."""
+    settings = await get_settings(state, access)
+    async with reading(state, access.workspace_id) as conn:
+        return _shown(settings, await month_of_workspace(conn, access.workspace_id, state.month()))
+
+
 async def update_settings(state: ControlState, access: Access, wanted: SettingsUpdate) -> ChangedSettings:
     """Raises ControlError 404, 422."""
     given = wanted.model_dump(exclude_unset=True, mode="json")
@@ -37,7 +45,8 @@ async def update_settings(state: ControlState, access: Access, wanted: SettingsU
         settings = await change_settings(change.conn, access.workspace_id, given)
         change.details = {name: sorted(value) if name in BY_ENTRY else value for name, value in given.items()}
         warnings = await warnings_of(state, change.conn, access.workspace_id, settings, given.get("aliases", {}))
-    return ChangedSettings(warnings=warnings, **shown(settings).model_dump())
+        used = await month_of_workspace(change.conn, access.workspace_id, state.month())
+    return ChangedSettings(warnings=warnings, **_shown(settings, used).model_dump())
 
 
 async def change_settings(conn: AsyncConnection, workspace_id: str, given: Mapping[str, Any]) -> WorkspaceSettings:
@@ -61,6 +70,8 @@ async def warnings_of(
     return await asyncio.to_thread(alias_warnings, given, state.catalog, settings.aliases.keys(), offered)
 
 
-def shown(settings: WorkspaceSettings) -> Settings:
+def _shown(settings: WorkspaceSettings, used: tuple[int, int]) -> Settings:
+    """used: requests and tokens of this month."""
     fields = {name: getattr(settings, name) for name in settings.__struct_fields__}
+    fields |= {"used_requests_month": used[0], "used_tokens_month": used[1]}
     return Settings.model_validate({**fields, **{name: msgspec.to_builtins(fields[name]) for name in BY_ENTRY}})

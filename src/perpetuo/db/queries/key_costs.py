@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Numeric, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from perpetuo.db.tables import usage_counters
@@ -14,6 +14,22 @@ async def month_costs(conn: AsyncConnection, since: datetime, api_key_ids: Colle
     statement = (
         select(usage_counters.c.api_key_id, func.sum(usage_counters.c.cost_nanousd))
         .where(usage_counters.c.hour >= since, usage_counters.c.api_key_id.in_(api_key_ids))
+        .group_by(usage_counters.c.api_key_id)
+    )
+    return {api_key_id: int(cost) for api_key_id, cost in (await conn.execute(statement)).all()}
+
+
+async def month_costs_of_workspace(
+    conn: AsyncConnection, workspace_id: str, since: datetime, api_key_ids: Collection[str]
+) -> dict[str, int]:
+    """The same of one workspace's keys."""
+    statement = (
+        select(usage_counters.c.api_key_id, func.sum(cast(usage_counters.c.cost_nanousd, Numeric)))
+        .where(
+            usage_counters.c.workspace_id == workspace_id,
+            usage_counters.c.hour >= since,
+            usage_counters.c.api_key_id.in_(api_key_ids),
+        )
         .group_by(usage_counters.c.api_key_id)
     )
     return {api_key_id: int(cost) for api_key_id, cost in (await conn.execute(statement)).all()}

@@ -140,6 +140,16 @@ async def list_usage(conn: AsyncConnection, workspace_id: str, since: datetime, 
     return [dict(row) for row in (await conn.execute(statement)).mappings()]
 
 
+async def month_of_workspace(conn: AsyncConnection, workspace_id: str, since: datetime) -> tuple[int, int]:
+    """Requests, and input + output tokens, since the beginning of a month."""
+    statement = select(
+        func.coalesce(func.sum(usage_counters.c.requests), 0),
+        func.coalesce(func.sum(usage_counters.c.input_tokens + usage_counters.c.output_tokens), 0),
+    ).where(usage_counters.c.workspace_id == workspace_id, usage_counters.c.hour >= since)
+    requests, tokens = (await conn.execute(statement)).one()
+    return int(requests), int(tokens)
+
+
 async def month_totals(conn: AsyncConnection, since: datetime) -> dict[str, tuple[int, int]]:
     """Workspace id -> (requests, input + output tokens) since the beginning of a month."""
     statement = (
