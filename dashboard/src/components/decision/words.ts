@@ -1,0 +1,106 @@
+import type { Schemas } from "../../api/client";
+import { formatDuration } from "../../format/numbers";
+import type { Tone } from "../Notice";
+
+/** What a decision's words mean, in sentences and short labels. The values come from core/decision.py. */
+
+export type Log = Schemas["Log"];
+export type Attempt = Schemas["LoggedAttempt"];
+
+const STRATEGIES: Record<string, string> = {
+  fastest: "the shortest recent time to first byte first",
+  cheapest: "the lowest price of this request first",
+  reliable: "the lowest recent error rate first",
+  default: "the provider keys in their own order",
+};
+
+/** What a strategy does; an unknown one is only named. */
+export function meaningOfStrategy(name: string): string {
+  return STRATEGIES[name] ?? "an order of its own";
+}
+
+const SOURCES: Record<string, string> = {
+  header: "from the request's header",
+  workspace: "from the workspace",
+  fallback: "nobody asked for one",
+};
+
+export function sourceOfStrategy(source: string): string {
+  return SOURCES[source] ?? source;
+}
+
+const SKIPS: Record<string, string> = {
+  no_model: "no such model",
+  capability: "lacks a capability",
+  context_length: "too long for it",
+  cooling: "cooling",
+  breaker_open: "failing lately",
+  quarantined: "key refused",
+  model_missing: "model missing",
+  substitution: "no substitution",
+  last_resort: "last resort",
+  disabled: "switched off",
+  not_allowed: "not allowed",
+  protocol: "protocol",
+  strict: "strict",
+};
+
+export function nameOfSkip(code: string): string {
+  return SKIPS[code] ?? code;
+}
+
+const FAILURES: Record<string, string> = {
+  in_band: "error inside the answer",
+  malformed: "unreadable answer",
+  truncated: "answer cut off",
+  empty: "empty answer",
+  connect_failed: "no connection",
+  egress_blocked: "address not allowed",
+  connect_timeout: "connecting took too long",
+  first_byte_timeout: "no first byte in time",
+  idle_timeout: "went silent",
+  stalled: "too slow to use",
+  total_timeout: "out of time",
+  connection_lost: "connection lost",
+  protocol_violation: "broke the protocol",
+  too_large: "answer too large",
+  not_carried: "can not carry the request",
+  cancelled: "cancelled: nobody waited any more",
+};
+
+/** How an attempt ended: `answered`, `status 529`, `no first byte in time`. */
+export function nameOfAttempt(attempt: Pick<Attempt, "outcome" | "status">): string {
+  if (attempt.outcome === "ok") return "answered";
+  if (attempt.outcome === "status") return `status ${attempt.status ?? "unknown"}`;
+  const name = FAILURES[attempt.outcome] ?? attempt.outcome;
+  return attempt.status === null || attempt.status === 200 ? name : `${name} (${attempt.status})`;
+}
+
+export const OUTCOMES: Record<Log["outcome"], { name: string; tone: Tone; meaning: string }> = {
+  succeeded: { name: "succeeded", tone: "good", meaning: "The client got the whole answer." },
+  failed: { name: "failed", tone: "bad", meaning: "No provider answered, or the answer broke off." },
+  rejected: { name: "rejected", tone: "warn", meaning: "Refused before any provider was asked." },
+  client_closed: { name: "client left", tone: "neutral", meaning: "The client closed the connection first." },
+  interrupted: { name: "interrupted", tone: "bad", meaning: "The gateway stopped before the answer's end." },
+};
+
+const SUBSTITUTIONS: Record<Log["substituted"], string | null> = {
+  none: null,
+  strategy: "Another model than was asked for: the strategy put it first.",
+  priority: "Another model than was asked for: the provider keys' order put it first.",
+  fallback: "Another model than was asked for: those before it had failed.",
+};
+
+/** Why another model answered; null when it was the one that was asked for. */
+export function reasonOfSubstitution(substituted: Log["substituted"]): string | null {
+  return SUBSTITUTIONS[substituted] ?? null;
+}
+
+/** `provider/model`, as decisions write it. */
+export function nameOf(of: { provider: string | null; model: string | null }): string {
+  return of.model === null || of.model === "" ? (of.provider ?? "") : `${of.provider}/${of.model}`;
+}
+
+export function timeLeft(retryAfterS: number): string {
+  return `for another ${formatDuration(retryAfterS * 1000)}`;
+}
