@@ -26,7 +26,7 @@ from perpetuo.cli.operator_records import (
     operator_transaction,
 )
 from perpetuo.cli.options import load_settings
-from perpetuo.cli.people import create_user, reset_link, suspend_user
+from perpetuo.cli.people import create_user, reset_link, sign_in_link, suspend_user
 from perpetuo.cli.provider_environment import today
 from perpetuo.cli.table import print_table
 from perpetuo.control.provider_keys.validation import (
@@ -388,7 +388,7 @@ def workspace_set(
     click.echo(f"{change_database(load_settings(), change)} changed")
 
 
-for command in (audit, create_user, encryption, reset_link, suspend_user):
+for command in (audit, create_user, encryption, reset_link, sign_in_link, suspend_user):
     admin.add_command(command)
 
 

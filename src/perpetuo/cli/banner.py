@@ -18,6 +18,7 @@ def ready_text(
     adopted: tuple[str, ...],
     providers: tuple[str, ...],
     no_demo_because: str | None,
+    sign_in_link: str | None = None,
 ) -> str:
     """known: None when the notes of the first run are gone."""
     origin = base_url.removesuffix("/v1")
@@ -29,6 +30,9 @@ def ready_text(
         lines.append(f"              taken over from the environment just now: {', '.join(adopted)}")
     if no_demo_because is not None:
         lines.append(f"  demo model  not started: {no_demo_because}")
+    if sign_in_link is not None:
+        lines.append(f"  open        {sign_in_link}")
+        lines.append("              (the dashboard, signed in: works once, for 15 minutes)")
     if is_first and known is not None:
         lines += [f"  API key     {known.api_key}", f"  sign-in     {known.email}  {known.password}"]
         lines += [f"              shown this once; kept in {first_run_file}", _reference(origin)]

@@ -26,7 +26,9 @@ DEMO = "demo"
 
 class Found(msgspec.Struct, frozen=True):
     """is_first: user, workspace and key were made just now. known: the first run's notes, None when they are gone.
-    adopted: vendors whose keys were taken over this time. providers: every enabled provider key, `vendor (label)`."""
+    adopted: vendors whose keys were taken over this time. providers: every enabled provider key, `vendor (label)`.
+    sign_in_link: works once; None where the first user is not there any more, or others than this machine's people
+    could read it."""
 
     workspace_id: str
     workspace_name: str
@@ -34,6 +36,7 @@ class Found(msgspec.Struct, frozen=True):
     known: FirstRun | None
     adopted: tuple[str, ...]
     providers: tuple[str, ...]
+    sign_in_link: str | None = None
 
 
 async def make_first_records(operator: Operator, base_url: str) -> FirstRun | None:

@@ -11,6 +11,9 @@ from perpetuo.cli.operator_records import Operator, Row, add_user, add_workspace
 from perpetuo.cli.options import load_settings
 from perpetuo.control.auth.reset_links import LIFETIME_S, TOKEN_BYTES, mint_reset_token
 from perpetuo.control.auth.reset_links import reset_link as link_of
+from perpetuo.control.auth.sign_in_links import LIFETIME_S as SIGN_IN_S
+from perpetuo.control.auth.sign_in_links import mint_sign_in_token
+from perpetuo.control.auth.sign_in_links import sign_in_link as sign_in_link_of
 from perpetuo.control.email_address import is_email_address
 from perpetuo.db.queries import users, workspaces
 from perpetuo.db.queries.sessions import revoke_sessions_of_user
@@ -64,10 +67,34 @@ def reset_link(email: str) -> None:
     origin = settings.public_url or _local_url(settings)
     click.echo(link_of(origin or "", token))
     if origin is None:
-        click.echo(
-            "PERPETUO_PUBLIC_URL is not set: put the address where people reach the gateway before it.", err=True
-        )
+        _warn_of_no_public_url()
     click.echo(f"works once, for {LIFETIME_S // 60} minutes. Whoever has it can set the password of {email}.", err=True)
+
+
+@click.command("sign-in-link")
+@click.argument("email")
+def sign_in_link(email: str) -> None:
+    """Print a link that signs a user in: it works once, for a quarter of an hour."""
+    settings = load_settings()
+
+    async def mint(operator: Operator) -> str:
+        return await mint_sign_in_link(operator, await _find_user(operator, email))
+
+    token = change_database(settings, mint)
+    origin = settings.public_url or _local_url(settings)
+    click.echo(sign_in_link_of(origin or "", token))
+    if origin is None:
+        _warn_of_no_public_url()
+    click.echo(f"works once, for {SIGN_IN_S // 60} minutes. Whoever has it is {email}.", err=True)
+
+
+async def mint_sign_in_link(operator: Operator, user: Row) -> str:
+    """Its token."""
+    token = await mint_sign_in_token(
+        operator.conn, user["id"], token_id=new_id(), random=os.urandom(TOKEN_BYTES), now=datetime.now(UTC)
+    )
+    operator.note("users.sign_in_link", "user", user["id"])
+    return token
 
 
 @click.command("suspend-user")
@@ -94,6 +121,10 @@ def _local_url(settings: Settings) -> str | None:
     data_dir = DataDir(settings.data_dir)
     known = data_dir.read_first_run() if data_dir.running() else None
     return known.base_url.removesuffix("/v1") if known else None
+
+
+def _warn_of_no_public_url() -> None:
+    click.echo("PERPETUO_PUBLIC_URL is not set: put the address where people reach the gateway before it.", err=True)
 
 
 def require_email(text: str) -> str:

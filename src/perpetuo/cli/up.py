@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from perpetuo.cli.banner import ready_text
 from perpetuo.cli.children import Child, Lifeline
-from perpetuo.cli.data_dir import DataDir, RunNote
+from perpetuo.cli.data_dir import DataDir, FirstRun, RunNote
 from perpetuo.cli.database_access import database_errors_told, run_with_database
 from perpetuo.cli.encryption import require_sealing_key
 from perpetuo.cli.failures import Failure
@@ -29,16 +29,20 @@ from perpetuo.cli.first_run import (
 )
 from perpetuo.cli.listen import bind, url_of
 from perpetuo.cli.local_model import free_loopback_port, local_model_child, wait_until_healthy, why_not_here
-from perpetuo.cli.operator_records import operator_change
+from perpetuo.cli.operator_records import Operator, operator_change
 from perpetuo.cli.options import load_settings, warn_of_unknown_variables
+from perpetuo.cli.people import mint_sign_in_link
 from perpetuo.cli.provider_environment import environment_with_dotenv, found_provider_keys, today, vendor_variables
 from perpetuo.cli.secret_values import new_secret, read_secrets_file, require_strong, require_strong_secrets
 from perpetuo.cli.workers import report, run_gateway, stop_on_signals
+from perpetuo.control.auth.sign_in_links import sign_in_link
 from perpetuo.db.embedded import EmbeddedPostgres, EmbeddedUnavailable
 from perpetuo.db.migrate import migrate
+from perpetuo.db.queries import users
 from perpetuo.installation_secrets import encryption_keys
 from perpetuo.providers.catalog.load import load_catalog
 from perpetuo.settings import Settings
+from perpetuo.wiring import is_loopback
 
 PREDECESSOR_PATIENCE_S = 3.0
 """How long a port is waited for that workers of a killed `up` on the same data directory still hold."""
@@ -171,6 +175,7 @@ async def _run(
                 adopted=found.adopted,
                 providers=found.providers,
                 no_demo_because=why_no_demo,
+                sign_in_link=found.sign_in_link,
             )
             await run_gateway(
                 settings,
@@ -235,7 +240,16 @@ async def _prepare_records(
             known=known,
             adopted=adopted,
             providers=await provider_names(operator.conn, workspace_id),
+            sign_in_link=await _sign_in_link(settings, operator, known, base_url),
         )
+
+
+async def _sign_in_link(settings: Settings, operator: Operator, known: FirstRun | None, base_url: str) -> str | None:
+    """For whoever sits at this machine. What listens for others may have its output in logs that others read."""
+    user = await users.get_user_by_email(operator.conn, known.email) if known else None
+    if user is None or user["suspended"] or not is_loopback(settings.host):
+        return None
+    return sign_in_link(base_url.removesuffix("/v1"), await mint_sign_in_link(operator, user))
 
 
 async def _start_local_model(settings: Settings, lifeline: Lifeline) -> LocalModel | None:

@@ -286,7 +286,7 @@ invitations = Table(
     Index("invitations_workspace_id_idx", "workspace_id"),
 )
 
-# Links that work once, for a person: purpose `password_reset`.
+# Links that work once, for a person: purpose `password_reset` or `sign_in`.
 one_time_tokens = Table(
     "one_time_tokens",
     metadata,

@@ -97,6 +97,8 @@ def test_every_command_that_changes_something_says_so_in_the_audit_log_and_no_ot
     run("provider", "remove", "-w", "default", provider["id"], code=1)
     secrets.append(run("reset-link", "bob@example.org", adds=("users.reset_link",)).rpartition("=")[2])
     run("reset-link", "nobody@example.org", code=1)
+    secrets.append(run("sign-in-link", "bob@example.org", adds=("users.sign_in_link",)).rpartition("=")[2])
+    run("sign-in-link", "nobody@example.org", code=1)
     run("suspend-user", "bob@example.org", adds=("users.suspend",))
     run("suspend-user", "bob@example.org", "--lift", adds=("users.unsuspend",))
     run("encryption", "rotate", code=1)
@@ -113,10 +115,10 @@ def test_every_command_that_changes_something_says_so_in_the_audit_log_and_no_ot
 def test_a_reset_link_has_the_host_that_is_set_or_none(perpetuo: Perpetuo, environment: pytest.MonkeyPatch):
     assert perpetuo("create-user", "ann@example.org")[0] == 0
     _, out, error = perpetuo("reset-link", "ann@example.org")
-    assert (out.startswith("/reset-password#token="), "PERPETUO_PUBLIC_URL is not set" in error) == (True, True)
+    assert (out.startswith("/app/reset-password#token="), "PERPETUO_PUBLIC_URL is not set" in error) == (True, True)
     environment.setenv("PERPETUO_PUBLIC_URL", "https://gateway.example.org")
     _, out, error = perpetuo("reset-link", "ann@example.org")
-    assert (out.startswith("https://gateway.example.org/reset"), "not set" in error) == (True, False)
+    assert (out.startswith("https://gateway.example.org/app/reset"), "not set" in error) == (True, False)
 
 
 def test_the_first_user_runs_the_installation_later_ones_only_when_told(perpetuo: Perpetuo, database_url: str):

@@ -4,6 +4,8 @@ import stat
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,6 +87,21 @@ def test_the_printed_python_lines_work_when_pasted(home: Home) -> None:
     )
     assert pasted.returncode == 0, pasted.stderr
     assert pasted.stdout.strip()
+
+
+def test_the_link_that_up_prints_signs_in_once(home: Home) -> None:
+    assert home.running is not None
+    base_url = first_run(home.data_dir)["base_url"].removesuffix("/v1")
+    (token,) = re.findall(
+        rf"^  open        {re.escape(base_url)}/app/login#token=([0-9a-f]{{64}})$", home.running.said, re.M
+    )
+    request = urllib.request.Request(
+        f"{base_url}/auth/link", json.dumps({"token": token}).encode(), {"content-type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=60) as reply:
+        assert json.load(reply)["data"]["user"]["is_operator"] is True
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(request, timeout=60)
 
 
 def test_one_of_our_own_keys_is_never_taken_for_a_provider_key(home: Home) -> None:

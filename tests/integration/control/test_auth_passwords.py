@@ -108,13 +108,13 @@ async def test_a_forgotten_password_is_reset_with_the_link_in_the_mail_once(cont
     reply = await control.http.post("/auth/forgot", json={"email": EMAIL.upper()})
     assert reply.status_code == 202
     ((to, _, text),) = control.state.mailer.sent
-    (token,) = re.findall(r"^https://gateway\.example\.org/reset-password#token=(\w+)$", text, re.MULTILINE)
+    (token,) = re.findall(r"^https://gateway\.example\.org/app/reset-password#token=(\w+)$", text, re.MULTILINE)
     async with system_transaction(control.engine) as conn:
         row = (await conn.execute(select(one_time_tokens))).mappings().one()
     assert to == EMAIL and token not in str(dict(row))
     poor = await reset(control, token, "short")
     assert (poor.status_code, poor.json()["field"]) == (422, "password")
-    whole_link = f"https://gateway.example.org/reset-password#token={token}"
+    whole_link = f"https://gateway.example.org/app/reset-password#token={token}"
     assert (await reset(control, whole_link)).status_code == 200
     assert not await is_signed_in(control, ann)
     assert [await login(control, PASSWORD), await login(control, NEW)] == [401, 200]

@@ -297,7 +297,7 @@ async def test_no_link_leads_where_a_request_s_host_header_says(control, mine, o
     )
     reset = await http.post(f"/admin/users/{owner.user_id}/reset-link", headers={**boss.headers, **headers})
     await http.aclose()
-    for reply, path in ((made, "/app/invitation#token="), (reset, "/reset-password#token=")):
+    for reply, path in ((made, "/app/invitation#token="), (reset, "/app/reset-password#token=")):
         shown = reply.json()["data"]
         assert shown["link"].startswith(path)
         assert "PERPETUO_PUBLIC_URL is not set" in shown["warnings"][0]

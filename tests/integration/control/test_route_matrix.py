@@ -25,7 +25,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 PUBLIC = {
     "GET /openapi.json", "GET /docs", "GET /docs/style.css",
     "GET /auth/settings", "POST /auth/signup", "POST /auth/login", "POST /auth/refresh", "POST /auth/logout",
-    "POST /auth/forgot", "POST /auth/reset", "POST /auth/invitations/show",
+    "POST /auth/link", "POST /auth/forgot", "POST /auth/reset", "POST /auth/invitations/show",
 }  # fmt: skip
 # Read one by one: none executes, renders a template, loads a plug-in, starts a program or asks a host that it is told.
 OPERATOR = {

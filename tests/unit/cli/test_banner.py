@@ -8,7 +8,13 @@ KNOWN = FirstRun(
 )
 
 
-def text(*, known: FirstRun | None = KNOWN, is_first: bool = True, no_demo_because: str | None = None) -> str:
+def text(
+    *,
+    known: FirstRun | None = KNOWN,
+    is_first: bool = True,
+    no_demo_because: str | None = None,
+    sign_in_link: str | None = None,
+) -> str:
     return ready_text(
         base_url="http://127.0.0.1:3000/v1",
         data_dir=Path("/data"),
@@ -19,6 +25,7 @@ def text(*, known: FirstRun | None = KNOWN, is_first: bool = True, no_demo_becau
         adopted=(),
         providers=(),
         no_demo_because=no_demo_because,
+        sign_in_link=sign_in_link,
     )
 
 
@@ -32,6 +39,14 @@ def test_the_first_run_shows_the_key_and_the_password_once() -> None:
 def test_the_reference_of_the_control_plane_is_named() -> None:
     for said in (text(), text(is_first=False), text(known=None, is_first=False)):
         assert "  reference   http://127.0.0.1:3000/docs  " in said
+
+
+def test_a_link_that_signs_in_is_shown_at_every_start() -> None:
+    for is_first in (True, False):
+        assert "  open        http://127.0.0.1:3000/app/login#token=t\n" in text(
+            is_first=is_first, sign_in_link="http://127.0.0.1:3000/app/login#token=t"
+        )
+    assert "/app/login#token" not in text()
 
 
 def test_lost_notes_lead_to_a_new_key() -> None:

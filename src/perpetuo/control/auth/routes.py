@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
 
-from perpetuo.control.auth import accounts, password_changes, service
+from perpetuo.control.auth import accounts, password_changes, service, sign_in_links
 from perpetuo.control.auth.browser import (
     clear_refresh_cookie,
     refresh_cookie,
@@ -17,6 +17,7 @@ from perpetuo.control.auth.schemas import (
     ForgotInput,
     InvitationInput,
     InvitationShown,
+    LinkInput,
     LoginInput,
     Me,
     MyWorkspace,
@@ -61,6 +62,17 @@ async def login(request: Request, response: Response, caller: Anybody, wanted: L
     require_private_way(request)
     require_our_page(request, state_of(request).settings, with_cookie=False)
     signed_in, opened = await service.login(state_of(request), caller, wanted)
+    set_refresh_cookie(request, response, opened.refresh_token, opened.lives_s)
+    return Success(data=signed_in)
+
+
+@routes.post("/link", summary="Sign in with a link that the command line made; it works once")
+async def sign_in_by_link(
+    request: Request, response: Response, caller: Anybody, wanted: LinkInput
+) -> Success[SignedIn]:
+    require_private_way(request)
+    require_our_page(request, state_of(request).settings, with_cookie=False)
+    signed_in, opened = await sign_in_links.sign_in_by_link(state_of(request), caller, wanted.token)
     set_refresh_cookie(request, response, opened.refresh_token, opened.lives_s)
     return Success(data=signed_in)
 

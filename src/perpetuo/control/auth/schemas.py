@@ -76,6 +76,10 @@ class ResetInput(Input):
     password: NewPassword
 
 
+class LinkInput(Input):
+    token: LinkToken
+
+
 class InvitationInput(Input):
     token: LinkToken
 

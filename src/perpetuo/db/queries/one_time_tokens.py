@@ -57,6 +57,19 @@ async def count_open_tokens(conn: AsyncConnection, user_id: str, purpose: str, n
     return await conn.scalar(statement) or 0
 
 
+async def use_up_tokens_for(conn: AsyncConnection, user_id: str, purpose: str, now: datetime) -> None:
+    """All of the user's with this purpose."""
+    await conn.execute(
+        update(one_time_tokens)
+        .where(
+            one_time_tokens.c.user_id == user_id,
+            one_time_tokens.c.purpose == purpose,
+            one_time_tokens.c.used_at.is_(None),
+        )
+        .values(used_at=now)
+    )
+
+
 async def use_up_tokens(conn: AsyncConnection, user_id: str, now: datetime) -> None:
     """All of the user's, whatever their purpose."""
     await conn.execute(
