@@ -35,6 +35,7 @@ export const ACTIONS: Record<string, string> = {
   "auth.signup": "signed up",
   "encryption.rotate": "sealed everything with the newest key",
   "installation.sign_up": "changed who may sign up",
+  "invitations.accept": "accepted an invitation",
   "invitations.create": "invited somebody",
   "invitations.revoke": "revoked an invitation",
   "members.leave": "left the workspace",
