@@ -1,6 +1,6 @@
 import axios, { AxiosError, type AxiosInstance } from "axios";
 import type { components, paths } from "./schema";
-import { endSession, renewedToken, tokenOf } from "./session";
+import { endSession, renewedToken, usableToken } from "./session";
 
 /**
  * The control plane, typed by its own OpenAPI document: a wrong path, parameter or field does not compile.
@@ -8,7 +8,8 @@ import { endSession, renewedToken, tokenOf } from "./session";
  *     const page = await api.get("/workspaces/{workspace_id}/api-keys", { path: { workspace_id }, query: { cursor } });
  *
  * A call gives the whole success reply (`data`, and `next_cursor` of lists), or throws ApiError.
- * A 401 renews the token once and asks again; if that is refused the session is over, and the app goes to the login.
+ * A token that ends soon is renewed before it is used, and a 401 renews it once and asks again; if that is refused the
+ * session is over, and the app goes to the login.
  */
 
 export type Schemas = components["schemas"];
@@ -68,12 +69,17 @@ function caller<M extends Method>(method: M) {
         signal: options.signal,
         headers: token === null ? {} : { Authorization: `Bearer ${token}` },
       });
-    const token = tokenOf(workspaceId);
     try {
+      if (PUBLIC.has(url)) return (await ask(null)).data;
+      const token = await usableToken(workspaceId);
+      if (token === null) {
+        endSession();
+        throw new ApiError("Nobody is signed in here any more: sign in again.", 401, "session_over");
+      }
       try {
         return (await ask(token)).data;
       } catch (error) {
-        if (!isExpiry(error) || PUBLIC.has(url)) throw error;
+        if (!isExpiry(error)) throw error;
         const renewed = await renewedToken(workspaceId, token);
         if (renewed === null) {
           endSession();
@@ -95,8 +101,16 @@ export const api = {
   delete: caller("delete"),
 };
 
-/** Of these a 401 means what was typed, not the session. */
-const PUBLIC = new Set(["/auth/login", "/auth/signup", "/auth/refresh", "/auth/reset", "/auth/forgot", "/auth/link"]);
+/** These take no token: of them a 401 means what was typed, not the session. */
+const PUBLIC = new Set([
+  "/auth/settings",
+  "/auth/login",
+  "/auth/signup",
+  "/auth/reset",
+  "/auth/forgot",
+  "/auth/link",
+  "/auth/invitations/show",
+]);
 
 function filledPath(path: string, values: Record<string, string>): string {
   return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ""));

@@ -9,6 +9,7 @@ import type { components } from "./schema";
  */
 
 type NewToken = components["schemas"]["NewToken"];
+type SignedIn = components["schemas"]["SignedIn"];
 interface Stored {
   token: string;
   expiresAtMs: number;
@@ -16,23 +17,48 @@ interface Stored {
 
 const TOKENS = "perpetuo.tokens";
 const WORKSPACE = "perpetuo.workspace";
+const USER = "perpetuo.user";
 const LOCK = "perpetuo.refresh";
+/** In sessionStorage: what the playground asks with. */
+const PLAYGROUND_KEY = "perpetuo.playground-key";
 /** A token that ends sooner than this is renewed before it is used. */
 const MARGIN_MS = 20_000;
+/** Where the viewer's clock is ahead, a new token looks old: it is used this long nevertheless. */
+const SHORTEST_MS = 60_000;
+const REFRESH_WITHIN_MS = 30_000;
 const endings = new Set<() => void>();
+const losses = new Set<() => void>();
 
-/** The token for this workspace (null: for none in particular), or null where there is none that still holds. */
+/** The token for this workspace (null: for none in particular), or null where there is none. It may have expired. */
 export function tokenOf(workspaceId: string | null): string | null {
-  const stored = readTokens();
-  const found = stored[workspaceId ?? currentWorkspaceId() ?? ""] ?? (workspaceId === null ? anyOf(stored) : undefined);
-  return found === undefined ? null : found.token;
+  return storedFor(workspaceId)?.token ?? null;
 }
 
-export function keepToken(reply: Pick<NewToken, "token" | "token_expires_at"> & { workspace: { id: string } | null }) {
-  const stored = readTokens();
-  stored[reply.workspace?.id ?? ""] = { token: reply.token, expiresAtMs: Date.parse(reply.token_expires_at) };
-  localStorage.setItem(TOKENS, JSON.stringify(stored));
-  if (reply.workspace !== null) setCurrentWorkspaceId(reply.workspace.id);
+/**
+ * A token for this workspace that still holds: the one there is, or a new one. Null: the session is over.
+ *
+ * Throws what Axios throws when the gateway does not answer.
+ */
+export async function usableToken(workspaceId: string | null): Promise<string | null> {
+  const held = storedFor(workspaceId);
+  if (held !== undefined && isFresh(held)) return held.token;
+  return renewedToken(workspaceId, held?.token ?? null);
+}
+
+/** After signing in. Whoever was here before leaves nothing behind; the same person goes on in the same workspace. */
+export function beginSession(reply: Pick<SignedIn, "token" | "token_expires_at" | "workspace" | "user">): void {
+  if (localStorage.getItem(USER) !== reply.user.id) {
+    localStorage.removeItem(WORKSPACE);
+    forgetTab();
+  }
+  localStorage.setItem(TOKENS, JSON.stringify({ [reply.workspace?.id ?? ""]: asStored(reply) }));
+  localStorage.setItem(USER, reply.user.id);
+  if (currentWorkspaceId() === null && reply.workspace !== null) setCurrentWorkspaceId(reply.workspace.id);
+}
+
+/** Which workspace a tab is in is not changed by it: a late reply about another one may bring a token too. */
+export function keepToken(reply: Pick<NewToken, "token" | "token_expires_at" | "workspace">): void {
+  localStorage.setItem(TOKENS, JSON.stringify({ ...readTokens(), [reply.workspace?.id ?? ""]: asStored(reply) }));
 }
 
 export function currentWorkspaceId(): string | null {
@@ -49,52 +75,48 @@ export function setCurrentWorkspaceId(id: string): void {
  * A new token for this workspace, or null when the session is over.
  *
  * refused: the token that was just refused; where another tab has a newer one by now, that is it.
- * Throws what Axios throws when the gateway does not answer: the session may well go on.
+ * Throws what Axios throws when the gateway does not answer, or answers anything but that the session is over: it may
+ * well go on.
  */
 export async function renewedToken(workspaceId: string | null, refused: string | null): Promise<string | null> {
   return withLock(async () => {
-    const held = tokenOf(workspaceId);
-    if (held !== null && held !== refused && isFresh(workspaceId)) return held;
+    const held = storedFor(workspaceId);
+    if (held !== undefined && held.token !== refused && isFresh(held)) return held.token;
+    const wanted = workspaceId ?? currentWorkspaceId();
     try {
-      const wanted = workspaceId ?? currentWorkspaceId();
-      const reply = await axios.post<{ data: NewToken }>(
-        "/auth/refresh",
-        wanted === null ? {} : { workspace_id: wanted },
-        {
-          withCredentials: true,
-          timeout: 30_000,
-        },
-      );
-      const renewed = reply.data.data;
-      // Another workspace than was asked for: one has left it. The page of that workspace is no longer ours to show.
-      if (wanted !== null && renewed.workspace?.id !== wanted) dropToken(wanted);
+      const renewed = await refresh(wanted);
       keepToken(renewed);
+      if (wanted !== null && renewed.workspace?.id !== wanted) loseWorkspace(wanted, renewed.workspace?.id ?? null);
       return renewed.token;
     } catch (error) {
-      if (error instanceof AxiosError && error.response !== undefined && error.response.status < 500) return null;
+      if (error instanceof AxiosError && error.response?.status === 401) return null;
       throw error;
     }
   });
 }
 
-/** Everything that reminds of the session goes, here and in other tabs. */
+/** Signed out: everything that reminds of the session goes, here and in other tabs. */
 export function forgetSession(): void {
   localStorage.removeItem(TOKENS);
+  localStorage.removeItem(USER);
   localStorage.removeItem(WORKSPACE);
-  sessionStorage.removeItem(WORKSPACE);
-  sessionStorage.removeItem("perpetuo.playground-key");
+  forgetTab();
 }
 
-/** The session is over without having been asked to: whoever listens leads to the login. */
+/** The session is over without having been asked to: whoever listens leads to the login, and back to where one was. */
 export function endSession(): void {
-  forgetSession();
+  localStorage.removeItem(TOKENS);
+  sessionStorage.removeItem(PLAYGROUND_KEY);
   for (const told of endings) told();
 }
 
 /** told: called when the session ends, also when another tab ends it. Returns what stops it. */
 export function onSessionEnd(told: () => void): () => void {
   const onStorage = (event: StorageEvent) => {
-    if (event.key === TOKENS && event.newValue === null) told();
+    if ((event.key === TOKENS && event.newValue === null) || event.key === null) {
+      sessionStorage.removeItem(PLAYGROUND_KEY);
+      told();
+    }
   };
   endings.add(told);
   window.addEventListener("storage", onStorage);
@@ -104,17 +126,66 @@ export function onSessionEnd(told: () => void): () => void {
   };
 }
 
-function isFresh(workspaceId: string | null): boolean {
-  const stored = readTokens();
-  const found = stored[workspaceId ?? currentWorkspaceId() ?? ""] ?? anyOf(stored);
-  return found !== undefined && found.expiresAtMs - Date.now() > MARGIN_MS;
+/** told: called when the workspace that was asked about is not one's own any more. Returns what stops it. */
+export function onWorkspaceLost(told: () => void): () => void {
+  losses.add(told);
+  return () => losses.delete(told);
 }
 
-function dropToken(workspaceId: string): void {
+/** Who this tab shows; told: called when another tab has signed in as somebody else. Returns what stops it. */
+export function watchUser(userId: string, told: () => void): () => void {
+  if (localStorage.getItem(USER) !== userId) localStorage.setItem(USER, userId);
+  const onStorage = (event: StorageEvent) => {
+    if (event.key === USER && event.newValue !== null && event.newValue !== userId) {
+      forgetTab();
+      told();
+    }
+  };
+  window.addEventListener("storage", onStorage);
+  return () => window.removeEventListener("storage", onStorage);
+}
+
+async function refresh(workspaceId: string | null): Promise<NewToken> {
+  const reply = await axios.post<{ data: NewToken }>(
+    "/auth/refresh",
+    workspaceId === null ? {} : { workspace_id: workspaceId },
+    { withCredentials: true, timeout: REFRESH_WITHIN_MS },
+  );
+  return reply.data.data;
+}
+
+/** One has left it, or it was deleted: another one came instead (null: one is in none). */
+function loseWorkspace(lost: string, instead: string | null): void {
   const stored = readTokens();
-  delete stored[workspaceId];
+  delete stored[lost];
   localStorage.setItem(TOKENS, JSON.stringify(stored));
+  if (currentWorkspaceId() !== lost) return;
+  localStorage.removeItem(WORKSPACE);
+  forgetTab();
+  if (instead !== null) setCurrentWorkspaceId(instead);
+  for (const told of losses) told();
+}
+
+function asStored(reply: Pick<NewToken, "token" | "token_expires_at">): Stored {
+  return {
+    token: reply.token,
+    expiresAtMs: Math.max(Date.parse(reply.token_expires_at), Date.now() + SHORTEST_MS),
+  };
+}
+
+function forgetTab(): void {
   sessionStorage.removeItem(WORKSPACE);
+  sessionStorage.removeItem(PLAYGROUND_KEY);
+}
+
+function storedFor(workspaceId: string | null): Stored | undefined {
+  const stored = readTokens();
+  if (workspaceId !== null) return stored[workspaceId];
+  return stored[currentWorkspaceId() ?? ""] ?? anyOf(stored);
+}
+
+function isFresh(stored: Stored): boolean {
+  return stored.expiresAtMs - Date.now() > MARGIN_MS;
 }
 
 function anyOf(stored: Record<string, Stored>): Stored | undefined {
@@ -130,7 +201,14 @@ function readTokens(): Record<string, Stored> {
   }
 }
 
+let queue: Promise<unknown> = Promise.resolve();
+
 function withLock<T>(work: () => Promise<T>): Promise<T> {
-  // Only a page on plain HTTP off loopback has no locks, and there nobody signs in.
-  return navigator.locks === undefined ? work() : (navigator.locks.request(LOCK, work) as Promise<T>);
+  // A page on plain HTTP off loopback has no locks, and there nobody signs in; one at a time in this tab all the same.
+  if (navigator.locks === undefined) {
+    const mine = queue.then(work, work);
+    queue = mine.catch(() => undefined);
+    return mine;
+  }
+  return navigator.locks.request(LOCK, work) as Promise<T>;
 }

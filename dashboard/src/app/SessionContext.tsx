@@ -1,8 +1,19 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import { useLocation, useNavigate } from "react-router";
 import { ApiError, api, apiError, type Schemas } from "../api/client";
-import { currentWorkspaceId, forgetSession, keepToken, onSessionEnd, renewedToken, tokenOf } from "../api/session";
+import {
+  currentWorkspaceId,
+  forgetSession,
+  keepToken,
+  onSessionEnd,
+  onWorkspaceLost,
+  setCurrentWorkspaceId,
+  usableToken,
+  watchUser,
+} from "../api/session";
+import { LinkButton } from "../components/Button";
 import { LoadState } from "../components/LoadState";
+import { useTell } from "../components/Toasts";
 
 export type Action = Schemas["MyWorkspace"]["actions"][number];
 
@@ -44,6 +55,7 @@ export interface Props {
 export function SessionGate({ children, without }: Props) {
   const [me, setMe] = useState<Schemas["Me"]>();
   const [failure, setFailure] = useState<ApiError>();
+  const tell = useTell();
   const navigate = useNavigate();
   const location = useLocation();
   const here = location.pathname + location.search + location.hash;
@@ -56,12 +68,16 @@ export function SessionGate({ children, without }: Props) {
   const load = useCallback(async () => {
     setFailure(undefined);
     try {
-      const workspaceId = currentWorkspaceId();
-      if (tokenOf(workspaceId) === null && (await renewedToken(workspaceId, null)) === null) {
+      if ((await usableToken(currentWorkspaceId())) === null) {
         toLogin();
         return;
       }
-      setMe((await api.get("/auth/me", {})).data);
+      const { data } = await api.get("/auth/me", {});
+      const [first] = data.workspaces;
+      if (first !== undefined && !data.workspaces.some((each) => each.id === currentWorkspaceId())) {
+        setCurrentWorkspaceId(first.id);
+      }
+      setMe(data);
     } catch (error) {
       const known = apiError(error);
       if (known instanceof ApiError) {
@@ -76,18 +92,41 @@ export function SessionGate({ children, without }: Props) {
     void load();
   }, []);
 
+  useEffect(
+    () =>
+      onWorkspaceLost(() => {
+        tell("You are not a member of that workspace any more.", "bad");
+        void load();
+      }),
+    [load, tell],
+  );
+  const userId = me?.user.id;
+  useEffect(() => {
+    // What is on the screen is not theirs.
+    if (userId !== undefined) return watchUser(userId, () => window.location.reload());
+  }, [userId]);
+
   const switchTo = useCallback(async (workspaceId: string) => {
     keepToken((await api.post("/auth/switch", { body: { workspace_id: workspaceId } })).data);
-    setMe((await api.get("/auth/me", {})).data);
+    const { data } = await api.get("/auth/me", { workspaceId });
+    setCurrentWorkspaceId(workspaceId);
+    setMe(data);
   }, []);
   const signOut = useCallback(async () => {
     try {
       await api.post("/auth/logout", {});
-    } finally {
-      forgetSession();
-      navigate("/app/login");
+    } catch (error) {
+      const known = apiError(error);
+      if (!(known instanceof ApiError)) throw error;
+      if (known.status !== 401) {
+        // The cookie is still good: whoever comes next would be signed in.
+        tell(`You are still signed in. ${known.message}`, "bad");
+        return;
+      }
     }
-  }, [navigate]);
+    forgetSession();
+    navigate("/app/login", { replace: true });
+  }, [navigate, tell]);
 
   const workspace =
     me?.workspaces.find((each) => each.id === (currentWorkspaceId() ?? me.workspace_id)) ?? me?.workspaces[0];
@@ -112,6 +151,11 @@ export function SessionGate({ children, without }: Props) {
       <LoadState of={{ data: undefined, error: failure, loading: failure === undefined, reload: load }}>
         {() => null}
       </LoadState>
+      {failure && !failure.isOffline && (
+        <LinkButton kind="ghost" to="/app/login?again=1">
+          Log in as somebody else
+        </LinkButton>
+      )}
     </main>
   );
 }
