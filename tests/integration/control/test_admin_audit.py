@@ -189,6 +189,13 @@ async def test_the_log_is_read_by_page_action_and_actor_and_a_workspace_sees_its
     assert await sequences(f"/admin/audit?actor_id={boss.user_id}", boss) == [4]
     first = (await control.http.get(f"{mine}?limit=1", headers=admin.headers)).json()
     assert await sequences(f"{mine}?limit=1&cursor={first['next_cursor']}", admin) == [1]
+    entries = (await control.http.get(mine, headers=admin.headers)).json()["data"]
+    newest, oldest = entries[0]["at"], entries[-1]["at"]
+    assert await sequences(f"{mine}?since={newest}", admin) == [3]
+    assert await sequences(f"{mine}?until={newest}&since={oldest}", admin) == [1]
+    assert await sequences(f"/admin/audit?until={oldest}", boss) == []
+    backwards = await control.http.get(f"{mine}?since={newest}&until={oldest}", headers=admin.headers)
+    assert (backwards.status_code, backwards.json()["field"]) == (422, "since")
     viewer = await control.member(admin.workspace_id or "", "viewer")
     assert (await control.http.get(mine, headers=viewer.headers)).status_code == 403
     for cursor in ("MA", "LTE", "eA", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5"):

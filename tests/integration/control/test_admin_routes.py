@@ -52,7 +52,7 @@ async def test_a_new_account_has_no_password_but_a_link_that_sets_one_once(contr
     made = await control.http.post(PEOPLE, json={"email": "new@example.org"}, headers=boss.headers)
     assert made.status_code == 201, made.text
     link = made.json()["data"]["reset_link"]["link"]
-    assert link.startswith("http://localhost/reset-password#token=")
+    assert link.startswith("http://localhost/app/reset-password#token=")
     guess = {"email": "new@example.org", "password": "!"}
     assert (await control.http.post("/auth/login", json=guess)).status_code == 401
     chosen = {"token": link.partition("=")[2], "password": "three green bicycles"}
@@ -203,10 +203,29 @@ async def test_health_and_catalog_say_what_there_is(control: ControlHarness, bos
     assert {"openai", "anthropic"} <= {vendor["name"] for vendor in catalog["vendors"]}
 
 
+async def test_the_price_book_has_every_model_with_its_price_and_where_it_was_read(
+    control: ControlHarness, boss: Person
+):
+    book = (await control.http.get("/admin/catalog/models", headers=boss.headers)).json()["data"]
+    known = control.state.catalog.vendors
+    assert {vendor["name"]: len(vendor["models"]) for vendor in book["vendors"]} == {
+        name: len(vendor.models) for name, vendor in known.items()
+    }
+    one = (await control.http.get("/admin/catalog/models?vendor=openai", headers=boss.headers)).json()["data"]
+    (vendor,) = one["vendors"]
+    assert (vendor["name"], vendor["source_url"][:8]) == ("openai", "https://")
+    priced = next(model for model in vendor["models"] if model["id"] == "gpt-4o")
+    band = known["openai"].models[[model.id for model in known["openai"].models].index("gpt-4o")].price
+    assert band is not None and priced["price"][0]["input"] == band.bands[0].input
+    assert priced["price_source"] == book["price_data"]
+    nobody = await control.http.get("/admin/catalog/models?vendor=nobody", headers=boss.headers)
+    assert (nobody.status_code, nobody.json()["field"]) == (422, "vendor")
+
+
 async def test_links_begin_where_the_public_url_says(database_url: str):
     settings = ControlSettings(public_url="https://gateway.example.org")
     async with running_control(database_url, settings=settings) as control:
         boss = await control.sign_in(await control.user(operator=True))
         reply = await control.http.post(f"{PEOPLE}/{boss.user_id}/reset-link", headers=boss.headers)
         assert reply.status_code == 201
-        assert reply.json()["data"]["link"].startswith("https://gateway.example.org/reset-password#token=")
+        assert reply.json()["data"]["link"].startswith("https://gateway.example.org/app/reset-password#token=")

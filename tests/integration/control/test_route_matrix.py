@@ -34,7 +34,7 @@ OPERATOR = {
     "DELETE /admin/users/{user_id}/operator", "POST /admin/users/{user_id}/reset-link",
     "GET /admin/workspaces", "GET /admin/workspaces/{workspace_id}", "POST /admin/workspaces/{workspace_id}/suspend",
     "POST /admin/workspaces/{workspace_id}/unsuspend", "PATCH /admin/workspaces/{workspace_id}/limits",
-    "GET /admin/health", "GET /admin/catalog", "GET /admin/sign-up", "PUT /admin/sign-up",
+    "GET /admin/health", "GET /admin/catalog", "GET /admin/catalog/models", "GET /admin/sign-up", "PUT /admin/sign-up",
     "GET /admin/encryption", "POST /admin/encryption/rotate", "GET /admin/audit",
 }  # fmt: skip
 UNDOCUMENTED = {"GET /openapi.json", "GET /docs", "GET /docs/style.css"}

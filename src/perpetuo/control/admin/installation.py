@@ -11,14 +11,18 @@ from perpetuo.control.admin.schemas import (
     Catalog,
     DatabaseHealth,
     PoolHealth,
+    PriceBook,
     ProjectorHealth,
     SignUpPolicy,
     SystemHealth,
     VendorInCatalog,
+    VendorPrices,
     WorkerHealth,
 )
 from perpetuo.control.change import changing_everything, reading_everything
 from perpetuo.control.policies import Access
+from perpetuo.control.provider_keys.shown import offered_model
+from perpetuo.control.replies import invalid
 from perpetuo.control.state import ControlState, SignUp
 from perpetuo.db.engine import owner_transaction
 from perpetuo.db.migrate import head_revision, revision_of
@@ -75,6 +79,27 @@ def catalog(state: ControlState) -> Catalog:
                 models_without_price=[model.id for model in vendor.models if model.price is None],
             )
             for vendor in state.catalog.vendors.values()
+        ],
+    )
+
+
+def price_book(state: ControlState, vendor: str | None) -> PriceBook:
+    """vendor: None = all. Raises ControlError 422."""
+    vendors = state.catalog.vendors
+    if vendor is not None and vendor not in vendors:
+        raise invalid("vendor", "There is no provider of this name.")
+    return PriceBook(
+        price_data=PRICE_DATA_VERSION,
+        vendors=[
+            VendorPrices(
+                name=each.name,
+                title=each.title,
+                self_hosted=each.self_hosted,
+                source_url=each.source_url,
+                read_on=each.read_on,
+                models=[offered_model(model, "catalog") for model in each.models],
+            )
+            for each in ([vendors[vendor]] if vendor is not None else vendors.values())
         ],
     )
 

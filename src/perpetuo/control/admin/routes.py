@@ -13,12 +13,14 @@ from perpetuo.control.admin.schemas import (
     LimitsUpdate,
     NewAccount,
     Prefix,
+    PriceBook,
     ResetLink,
     Rotation,
     SignUpPolicy,
     SignUpUpdate,
     SystemHealth,
     UserCreate,
+    VendorName,
     WorkspaceOverview,
 )
 from perpetuo.control.auth.browser import link_origin
@@ -114,6 +116,11 @@ async def get_health(request: Request, access: ByOperator) -> Success[SystemHeal
 @routes.get("/catalog", summary="Which vendors, models and prices this version knows")
 async def get_catalog(request: Request, access: ByOperator) -> Success[Catalog]:
     return Success(data=installation.catalog(state_of(request)))
+
+
+@routes.get("/catalog/models", summary="What each model costs, and where that was read")
+async def get_price_book(request: Request, access: ByOperator, vendor: VendorName = None) -> Success[PriceBook]:
+    return Success(data=installation.price_book(state_of(request), vendor))
 
 
 @routes.get("/sign-up", summary="Who may make an account")

@@ -6,9 +6,11 @@ from pydantic import Field
 
 from perpetuo.control.display_name import DisplayName
 from perpetuo.control.email_address import Email
+from perpetuo.control.provider_keys.schemas import OfferedModel
 from perpetuo.control.replies import Input, Model
 from perpetuo.control.state import SignUp
 
+VendorName = Annotated[str | None, Query(min_length=1, max_length=64, description="Null: of all.")]
 Prefix = Annotated[str, Query(max_length=254, description="Only those that begin like this, in any case.")]
 Quota = Annotated[
     int | None,
@@ -195,6 +197,26 @@ class Catalog(Model):
     price_data: str
     aliases: int
     vendors: list[VendorInCatalog]
+
+
+class VendorPrices(Model):
+    """`models`: with their prices in micro-USD per million tokens. `source_url`: the vendor's page that our row of it
+    was read from, on `read_on`."""
+
+    name: str
+    title: str
+    self_hosted: bool
+    source_url: str
+    read_on: str
+    models: list[OfferedModel]
+
+
+class PriceBook(Model):
+    """List prices of the day this process started; what a workspace pays may differ. `price_data`: the package that they
+    come from, with its version; a model's `price_source` says where its own was read."""
+
+    price_data: str
+    vendors: list[VendorPrices]
 
 
 class SignUpPolicy(Model):

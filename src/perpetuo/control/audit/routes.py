@@ -2,11 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 
 from perpetuo.control.audit import service
-from perpetuo.control.audit.schemas import Action, Actor, AuditEntry
-from perpetuo.control.pages import Cursor, Limit
+from perpetuo.control.audit.schemas import AuditEntry, AuditQuery
 from perpetuo.control.policies import Access, Allows, Operator, state_of
 from perpetuo.control.replies import Page
 
@@ -18,21 +17,15 @@ async def list_audit_of_workspace(
     request: Request,
     workspace_id: str,
     access: Annotated[Access, Depends(Allows("audit:read"))],
-    limit: Limit = 50,
-    cursor: Cursor = None,
-    action: Action = None,
-    actor_id: Actor = None,
+    wanted: Annotated[AuditQuery, Query()],
 ) -> Page[AuditEntry]:
-    return await service.page_of_workspace(state_of(request), access, limit, cursor, action, actor_id)
+    return await service.page_of_workspace(state_of(request), access, wanted)
 
 
 @routes.get("/admin/audit", summary="What was changed anywhere, newest first")
 async def list_audit(
     request: Request,
     access: Annotated[Access, Depends(Operator())],
-    limit: Limit = 50,
-    cursor: Cursor = None,
-    action: Action = None,
-    actor_id: Actor = None,
+    wanted: Annotated[AuditQuery, Query()],
 ) -> Page[AuditEntry]:
-    return await service.page_of_everything(state_of(request), limit, cursor, action, actor_id)
+    return await service.page_of_everything(state_of(request), wanted)

@@ -2,37 +2,38 @@
 
 from typing import Any
 
-from perpetuo.control.audit.schemas import AuditEntry
+from perpetuo.control.audit.schemas import AuditEntry, AuditQuery
 from perpetuo.control.change import reading, reading_everything
 from perpetuo.control.pages import decode_cursor, next_cursor
 from perpetuo.control.policies import Access
 from perpetuo.control.replies import Page, invalid
 from perpetuo.control.state import ControlState
-from perpetuo.db.queries.audit_log import list_audit_entries
+from perpetuo.db.queries.audit_log import AuditFilter, list_audit_entries
 
 MAX_SEQUENCE = 2**63 - 1
 
 
-async def page_of_workspace(
-    state: ControlState, access: Access, limit: int, cursor: str | None, action: str | None, actor_id: str | None
-) -> Page[AuditEntry]:
-    before = _before(cursor)
+async def page_of_workspace(state: ControlState, access: Access, wanted: AuditQuery) -> Page[AuditEntry]:
+    before, filters = _before(wanted.cursor), _filter(wanted)
     async with reading(state, access.workspace_id) as conn:
         rows = await list_audit_entries(
-            conn, access.workspace_id, limit=limit, before_sequence=before, action=action, actor_id=actor_id
+            conn, access.workspace_id, limit=wanted.limit, before_sequence=before, wanted=filters
         )
-    return _page(rows, limit)
+    return _page(rows, wanted.limit)
 
 
-async def page_of_everything(
-    state: ControlState, limit: int, cursor: str | None, action: str | None, actor_id: str | None
-) -> Page[AuditEntry]:
-    before = _before(cursor)
+async def page_of_everything(state: ControlState, wanted: AuditQuery) -> Page[AuditEntry]:
+    before, filters = _before(wanted.cursor), _filter(wanted)
     async with reading_everything(state) as conn:
-        rows = await list_audit_entries(
-            conn, None, limit=limit, before_sequence=before, action=action, actor_id=actor_id
-        )
-    return _page(rows, limit)
+        rows = await list_audit_entries(conn, None, limit=wanted.limit, before_sequence=before, wanted=filters)
+    return _page(rows, wanted.limit)
+
+
+def _filter(wanted: AuditQuery) -> AuditFilter:
+    """Raises ControlError 422 for a time that ends before it begins."""
+    if wanted.since is not None and wanted.until is not None and wanted.since >= wanted.until:
+        raise invalid("since", "It must be before `until`.")
+    return AuditFilter(wanted.action, wanted.actor_id, wanted.since, wanted.until)
 
 
 def _page(rows: list[dict[str, Any]], limit: int) -> Page[AuditEntry]:

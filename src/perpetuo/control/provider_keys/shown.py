@@ -73,7 +73,7 @@ def _offers(row: Row, vendor: Vendor | None) -> list[OfferedModel]:
         ("discovered", _read(row["discovered"])),
     ):
         for model in models:
-            offered.setdefault(model.id, _offer(model, source))
+            offered.setdefault(model.id, offered_model(model, source))
     return list(offered.values())
 
 
@@ -85,7 +85,7 @@ def _read(document: Any) -> tuple[Model, ...]:
         return ()
 
 
-def _offer(model: Model, source: Any) -> OfferedModel:
+def offered_model(model: Model, source: Any) -> OfferedModel:
     price = model.price
     return OfferedModel(
         id=model.id,

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -126,14 +126,25 @@ async def accept_audit_log(conn: AsyncConnection, head_key: bytes) -> int:
     return entries
 
 
+class AuditFilter(NamedTuple):
+    """None = whatever; [since, until)."""
+
+    action: str | None = None
+    actor_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+EVERYTHING = AuditFilter()
+
+
 async def list_audit_entries(
     conn: AsyncConnection,
     workspace_id: str | None,
     *,
     limit: int,
     before_sequence: int | None = None,
-    action: str | None = None,
-    actor_id: str | None = None,
+    wanted: AuditFilter = EVERYTHING,
 ) -> list[Row]:
     """Newest first. workspace_id: None = of everybody (`system_transaction`)."""
     statement = select(*(column for column in audit_log.c if column.name != "entry_hash"))
@@ -141,10 +152,14 @@ async def list_audit_entries(
         statement = statement.where(audit_log.c.workspace_id == workspace_id)
     if before_sequence is not None:
         statement = statement.where(audit_log.c.sequence < before_sequence)
-    if action is not None:
-        statement = statement.where(audit_log.c.action == action)
-    if actor_id is not None:
-        statement = statement.where(audit_log.c.actor_id == actor_id)
+    if wanted.action is not None:
+        statement = statement.where(audit_log.c.action == wanted.action)
+    if wanted.actor_id is not None:
+        statement = statement.where(audit_log.c.actor_id == wanted.actor_id)
+    if wanted.since is not None:
+        statement = statement.where(audit_log.c.at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(audit_log.c.at < wanted.until)
     statement = statement.order_by(audit_log.c.sequence.desc()).limit(limit)
     return [dict(row) for row in (await conn.execute(statement)).mappings()]
 
