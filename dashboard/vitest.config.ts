@@ -1,0 +1,38 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+/**
+ * unit: components and pure functions, `npx vitest run --project unit src/pages/api-keys`.
+ * e2e: Chromium against a real gateway, by `make e2e`, or by hand on `tests/e2e/dashboard_backend.py --write <file>`:
+ * `PERPETUO_E2E=<file> npx vitest run --project e2e pages`.
+ */
+export default defineConfig({
+  plugins: [react()],
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.{ts,tsx}"],
+          environment: "happy-dom",
+          setupFiles: ["src/test-setup.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "e2e",
+          include: ["e2e/**/*.e2e.ts"],
+          environment: "node",
+          globalSetup: ["e2e/browser-server.ts"],
+          // One gateway and one browser: files come one after the other, in one process.
+          fileParallelism: false,
+          isolate: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
