@@ -11,37 +11,65 @@ UV = $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 PYTEST := $(BIN)/python -m pytest -p no:cacheprovider
 # One process a core, four at most; files whole, the slow ones (clients, whole gateways) first.
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; echo $$n)
+# The dashboard's build inside the package, and what it is made of.
+DASHBOARD := src/perpetuo/dashboard/app.html
+NODE_MODULES := dashboard/node_modules/.installed-lock
+DASHBOARD_SOURCES = $(shell find dashboard/src dashboard/*.html dashboard/*.ts dashboard/*.json -type f 2>/dev/null)
 PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help up dev test test-core lint format types pytest wheel-test compat-js compat-py build soak bench lock clean
+.PHONY: help up dev test test-core lint format types dashboard dashboard-dev dashboard-test browser pytest wheel-test compat-js compat-py build soak bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 20
 
-up: $(STAMP) ## start the gateway, with a real model behind it
+up: $(STAMP) $(DASHBOARD) ## start the gateway, with a real model behind it
 	@exec $(BIN)/perpetuo up $(ARGS)
 
-dev: $(STAMP) ## the same, and workers are replaced when a file under src/ changes
+dev: $(STAMP) $(DASHBOARD) ## the same, and workers are replaced when a file under src/ changes
 	@exec $(BIN)/perpetuo up --reload $(ARGS)
 
-test: lint types pytest wheel-test ## everything that CI runs
+test: lint types dashboard-test pytest wheel-test ## everything that CI runs
 
 test-core: $(STAMP) ## the pure decisions and protocols: seconds
 	$(PYTEST) -q tests/unit/core tests/unit/providers
 
-lint: $(STAMP) ## formatting, lint, import contracts
+lint: $(STAMP) $(NODE_MODULES) ## formatting, lint, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+	cd dashboard && npm run -s lint
 
-types: $(STAMP) ## pyright, strict
+types: $(STAMP) $(NODE_MODULES) ## pyright and tsc, strict; the dashboard's types are those of the API
 	$(BIN)/pyright
+	cd dashboard && npm run -s types && npm run -s api-types -- --check
 
-format: $(STAMP) ## rewrite files as ruff wants them
+format: $(STAMP) $(NODE_MODULES) ## rewrite files as ruff and biome want them
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	cd dashboard && npm run -s format
 
-pytest: $(STAMP) compat-js compat-py
+dashboard: $(DASHBOARD) ## build the dashboard into the package
+
+dashboard-dev: $(NODE_MODULES) ## its development server on port 3001, against a gateway on 3000 (VITE_API_URL)
+	@cd dashboard && npm run -s dev
+
+dashboard-test: $(NODE_MODULES) ## its components and pure functions
+	cd dashboard && npm run -s test
+
+# A Chromium for the browser tests: found, else installed.
+browser: $(NODE_MODULES)
+	@cd dashboard && node scripts/find-browser.mjs
+
+$(NODE_MODULES): dashboard/package-lock.json
+	@command -v npm >/dev/null 2>&1 || { echo "make: no npm on PATH: install Node >= 20.19 (the dashboard is built with it)." >&2; exit 1; }
+	cd dashboard && npm ci --no-audit --no-fund --loglevel=error
+	@cp dashboard/package-lock.json $@
+
+$(DASHBOARD): $(STAMP) $(NODE_MODULES) $(DASHBOARD_SOURCES)
+	$(BIN)/python hatch_build.py
+	@touch $@
+
+pytest: $(STAMP) $(DASHBOARD) browser compat-js compat-py
 	$(PYTEST) $(PARALLEL) -m "not soak"
 
 # The npm clients of tests/compat; nothing to do until they are there.
@@ -57,7 +85,7 @@ compat-py: $(STAMP)
 	  $(UV) pip sync -q --require-hashes --compile-bytecode --python build/clients-venv/bin/python \
 	    requirements/clients.lock && cp requirements/clients.lock build/clients-venv/installed.lock; fi
 
-build: $(STAMP) ## the wheel, into dist/
+build: $(STAMP) $(DASHBOARD) ## the wheel, into dist/
 	rm -rf dist
 	$(UV) build -q --wheel --no-build-isolation --python $(BIN)/python --out-dir dist .
 	@ls dist/*.whl
@@ -68,9 +96,10 @@ wheel-test: build
 	$(UV) pip sync -q --require-hashes --python build/wheel-venv/bin/python requirements/dev.lock
 	$(UV) pip install -q --no-deps --python build/wheel-venv/bin/python dist/*.whl
 	build/wheel-venv/bin/python -c 'import perpetuo; assert "wheel-venv" in perpetuo.__file__, perpetuo.__file__'
+	build/wheel-venv/bin/python -c 'from perpetuo.control.dashboard import read_assets; assert {"/", "/app"} <= set(read_assets())'
 	build/wheel-venv/bin/python -m pytest -p no:cacheprovider -q $(PARALLEL) -m "not soak and not slow" tests/unit
 
-soak: $(STAMP) compat-js compat-py ## the long form of the figures
+soak: $(STAMP) $(DASHBOARD) browser compat-js compat-py ## the long form of the figures
 	$(PYTEST) -m soak --timeout 7200
 
 bench: $(STAMP) ## performance figures (comes with its own issue)
@@ -87,6 +116,7 @@ lock: $(STAMP) ## resolve the dependencies anew
 	  --no-emit-index-url --python-version 3.11 -o requirements/clients.lock
 
 clean:
+	rm -rf src/perpetuo/dashboard dashboard/node_modules
 	rm -rf .venv build dist .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 $(STAMP): pyproject.toml requirements/dev.lock scripts/make-venv

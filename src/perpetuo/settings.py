@@ -40,6 +40,8 @@ class Settings(BaseSettings):
 
     public_url: str | None = None
     """Where people reach us, as https://gateway.example.com; links in mails, and which Host and Origin are ours."""
+    landing_page: Literal["on", "off"] = "on"
+    """What `/` is: a page about Perpetuo, or the way to the dashboard."""
     signup: Literal["open", "invite", "closed"] | None = None
     """Who may make an account; None = open on a loopback address, else invite. Operators may change it later."""
     operator_email: str | None = None

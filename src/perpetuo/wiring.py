@@ -21,6 +21,7 @@ import uvicorn
 import uvloop
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from perpetuo.control import dashboard
 from perpetuo.control.app import FIRST_SEGMENTS, build_control_app
 from perpetuo.control.auth.throttle import AuthThrottle
 from perpetuo.control.guard import App
@@ -381,8 +382,13 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
         asyncio.create_task(_write_held_settlements(journal)),
         asyncio.create_task(state.credentials.run(lambda: _enabled_keys(feed))),
     ]
+    pages: App | None = None
+    if control is not None:
+        assets = await asyncio.to_thread(dashboard.read_assets)
+        pages = dashboard.build_dashboard_app(assets, landing_page=settings.landing_page == "on")
+    app = build_app(state, control and build_control_app(control), settings.trusted_proxies, pages)
     server = GatewayServer(
-        _uvicorn_config(build_app(state, control and build_control_app(control), settings.trusted_proxies), settings),
+        _uvicorn_config(app, settings),
         state,
         settings.drain_timeout_s,
     )
@@ -475,18 +481,28 @@ def _uvicorn_config(app: "ASGI3Application", settings: Settings) -> uvicorn.Conf
 
 
 def build_app(
-    state: GatewayState, control: App | None = None, trusted_proxies: Sequence[str] = ()
+    state: GatewayState,
+    control: App | None = None,
+    trusted_proxies: Sequence[str] = (),
+    dashboard_app: App | None = None,
 ) -> "ASGI3Application":
-    """The ASGI application: one `Exchange` per request, handed to the data plane; paths of the control plane to it.
+    """The ASGI application: one `Exchange` per request, handed to the data plane; paths of the control plane and of the
+    dashboard to those.
 
-    Which of the two is asked decides nothing about who may do what. Both see the same client address.
+    Which of them is asked decides nothing about who may do what. All see the same client address.
     """
+    apps: dict[str, App] = {}
+    if control is not None:
+        apps |= dict.fromkeys(FIRST_SEGMENTS, control)
+    if dashboard_app is not None:
+        apps |= dict.fromkeys(dashboard.FIRST_SEGMENTS, dashboard_app)
 
     async def app(scope: "Scope", receive: "ASGIReceiveCallable", send: "ASGISendCallable") -> None:
         if scope["type"] != "http":
             return
-        if control is not None and scope["path"][1:].partition("/")[0] in FIRST_SEGMENTS:
-            await control(cast(Any, scope), cast(Any, receive), cast(Any, send))
+        other = apps.get(scope["path"][1:].partition("/")[0])
+        if other is not None:
+            await other(cast(Any, scope), cast(Any, receive), cast(Any, send))
             return
         exchange = AsgiExchange(cast(Any, scope), cast(Any, receive), cast(Any, send))
         try:
