@@ -212,8 +212,8 @@ class VendorPrices(Model):
 
 
 class PriceBook(Model):
-    """List prices of the day this process started; what a workspace pays may differ. `price_data`: the package they come
-    from, with its version; a model's `price_source` says where its own was read."""
+    """List prices of the day this process started; what a workspace pays may differ. `price_data`: the package they
+    come from, with its version; a model's `price_source` says where its own was read."""
 
     price_data: str
     vendors: list[VendorPrices]
