@@ -3006,8 +3006,8 @@ export interface components {
         };
         /**
          * PriceBook
-         * @description List prices of the day this process started; what a workspace pays may differ. `price_data`: the package they come
-         *     from, with its version; a model's `price_source` says where its own was read.
+         * @description List prices of the day this process started; what a workspace pays may differ. `price_data`: the package they
+         *     come from, with its version; a model's `price_source` says where its own was read.
          */
         PriceBook: {
             /** Price Data */
