@@ -51,6 +51,7 @@ export const ACTIONS: Record<string, string> = {
   "users.grant_operator": "made somebody an operator",
   "users.reset_link": "made a link to set a password",
   "users.revoke_operator": "took an operator's rights",
+  "users.sign_in_link": "made a link that signs in",
   "users.suspend": "suspended a user",
   "users.unsuspend": "unsuspended a user",
   "workspaces.create": "created a workspace",
