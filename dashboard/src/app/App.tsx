@@ -1,7 +1,6 @@
 import { type ComponentType, lazy, type ReactNode, Suspense } from "react";
 import { Navigate, Outlet, Route, Routes } from "react-router";
 import { Skeleton } from "../components/LoadState";
-import { NoWorkspacePage } from "../pages/workspace/NoWorkspacePage";
 import { space } from "../theme";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { NotFoundPage } from "./NotFoundPage";
@@ -27,6 +26,9 @@ const pages = {
   settings: page(() => import("../pages/settings/SettingsPage"), "SettingsPage"),
   admin: page(() => import("../pages/admin/AdminPage"), "AdminPage"),
 };
+const NoWorkspacePage = lazy(async () => ({
+  default: (await import("../pages/workspace/NoWorkspacePage")).NoWorkspacePage,
+}));
 
 export function App() {
   return (
@@ -41,7 +43,7 @@ export function App() {
           <Route
             path="/app"
             element={
-              <SessionGate without={<NoWorkspacePage />}>
+              <SessionGate without={(member) => <NoWorkspacePage {...member} />}>
                 <ShellWithPage />
               </SessionGate>
             }

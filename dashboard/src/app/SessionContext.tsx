@@ -47,8 +47,8 @@ export function useWorkspacePath(): { workspace_id: string } {
 
 export interface Props {
   children: ReactNode;
-  /** Shown to somebody who is in no workspace. */
-  without: ReactNode;
+  /** Shown to somebody who is in no workspace; to call `onJoined` once they are in one. */
+  without(member: { email: string; isOperator: boolean; onJoined(): Promise<void> }): ReactNode;
 }
 
 /** Children only for who is signed in; others go to the login, which leads back to this page. */
@@ -145,7 +145,9 @@ export function SessionGate({ children, without }: Props) {
   }, [me, workspace, switchTo, signOut, load]);
 
   if (session !== null) return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
-  if (me !== undefined) return without;
+  if (me !== undefined) {
+    return without({ email: me.user.email, isOperator: me.user.is_operator, onJoined: load });
+  }
   return (
     <main style={{ maxWidth: 480, margin: "20vh auto 0", padding: 24 }}>
       <LoadState of={{ data: undefined, error: failure, loading: failure === undefined, reload: load }}>

@@ -95,7 +95,7 @@ export function CodeBlock({ code, label }: CodeBlockProps) {
       >
         {code}
       </pre>
-      <span style={{ position: "absolute", top: 6, right: 6 }}>
+      <span style={{ position: "absolute", top: 6, right: 6, borderRadius: radius.m, background: colour.surface }}>
         <Copy text={code} what={label} />
       </span>
     </figure>

@@ -1,5 +1,25 @@
-import { Page } from "../../components/Page";
+import { useNavigate } from "react-router";
+import { useSession } from "../../app/SessionContext";
+import { Card, Page } from "../../components/Page";
+import { NewWorkspaceForm } from "./NewWorkspaceForm";
 
 export function NewWorkspacePage() {
-  return <Page title="New workspace">{null}</Page>;
+  const { switchTo } = useSession();
+  const navigate = useNavigate();
+  return (
+    <Page
+      title="New workspace"
+      description="With its own provider keys, API keys, members, logs and costs. You will own it."
+      maxWidth={640}
+    >
+      <Card>
+        <NewWorkspaceForm
+          onCreated={async (id) => {
+            await switchTo(id);
+            navigate("/app/onboarding");
+          }}
+        />
+      </Card>
+    </Page>
+  );
 }
