@@ -99,7 +99,15 @@ def test_the_link_that_up_prints_signs_in_once(home: Home) -> None:
         f"{base_url}/auth/link", json.dumps({"token": token}).encode(), {"content-type": "application/json"}
     )
     with urllib.request.urlopen(request, timeout=60) as reply:
-        assert json.load(reply)["data"]["user"]["is_operator"] is True
+        signed_in = json.load(reply)["data"]
+    assert signed_in["user"]["is_operator"] is True
+    health = urllib.request.Request(
+        f"{base_url}/workspaces/{signed_in['workspace']['id']}/providers/health",
+        headers={"authorization": f"Bearer {signed_in['token']}"},
+    )
+    with urllib.request.urlopen(health, timeout=60) as reply:
+        told = {key["vendor"]: key["reason"] for key in json.load(reply)["data"]["keys"]}
+    assert not [reason for reason in told.values() if "not read" in reason], "it comes from the worker that serves"
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(request, timeout=60)
 
