@@ -9,6 +9,14 @@ const dateTime = new Intl.DateTimeFormat(undefined, {
   second: "2-digit",
 });
 const dateOnly = new Intl.DateTimeFormat(undefined, { year: "numeric", month: "short", day: "numeric" });
+const moment = new Intl.DateTimeFormat(undefined, {
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
 const timeOnly = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const hourOnly = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const dayOnly = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
@@ -16,6 +24,8 @@ const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
 export const formatDateTime = (iso: string): string => dateTime.format(new Date(iso));
 export const formatDate = (iso: string): string => dateOnly.format(new Date(iso));
+/** `Nov 25, 03:12:44`: where a line has no room for a year. */
+export const formatMoment = (iso: string): string => moment.format(new Date(iso));
 export const formatTime = (iso: string): string => timeOnly.format(new Date(iso));
 
 /** `2026-11-25 02:42:30 UTC` */

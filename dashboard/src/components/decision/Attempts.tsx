@@ -74,11 +74,11 @@ function AttemptItem({ attempt, span, wholeMs, isLast }: ItemProps) {
   );
 }
 
-/** Waiting is pale, receiving strong. */
+/** Of an answer the wait for its first byte is pale. */
 function Bar({ attempt, span, wholeMs }: { attempt: Attempt; span: Span; wholeMs: number }) {
   const strong =
     attempt.outcome === "ok" ? colour.series1 : attempt.outcome === "cancelled" ? colour.series7 : colour.bad;
-  const waitedMs = (span.firstByteMs ?? span.endMs) - span.startMs;
+  const waitedMs = span.firstByteMs === null ? 0 : span.firstByteMs - span.startMs;
   const part = (ms: number) => `${Math.max(0, Math.min(100, (ms / wholeMs) * 100))}%`;
   return (
     <div
@@ -104,11 +104,11 @@ function Bar({ attempt, span, wholeMs }: { attempt: Attempt; span: Span; wholeMs
       <div
         style={{
           position: "absolute",
-          insetBlock: 2,
+          insetBlock: 0,
           left: part(span.startMs),
           width: part(waitedMs),
-          background: colour.surface,
-          opacity: 0.55,
+          background: colour.sunken,
+          opacity: 0.6,
         }}
       />
     </div>
@@ -132,9 +132,9 @@ function verdictOf(attempt: Attempt, isLast: boolean): string | null {
 function timesOf(attempt: Attempt, span: Span): string {
   const parts = [
     attempt.started_ms === null ? "Its start was not noted" : `Started after ${formatDuration(span.startMs)}`,
-    attempt.first_byte_ms === null ? "no first byte" : `first byte ${formatDuration(attempt.first_byte_ms)} later`,
+    attempt.first_byte_ms !== null && `first byte ${formatDuration(attempt.first_byte_ms)} later`,
     `ended after ${formatDuration(span.endMs)}`,
-  ];
+  ].filter((part) => part !== false);
   const wait =
     attempt.retry_after_s === null ? "" : ` It asked to wait ${formatDuration(attempt.retry_after_s * 1000)}.`;
   return `${parts.join(", ")}.${wait}`;

@@ -3,6 +3,7 @@ import { formatUsd } from "../../format/money";
 import { formatDuration, formatShare } from "../../format/numbers";
 import { colour, radius, size, space, weight } from "../../theme";
 import { Badge } from "../Notice";
+import { Sentence } from "./Sentence";
 import { SkippedList, type SkippedRow } from "./SkippedList";
 import { nameOf } from "./words";
 
@@ -85,7 +86,7 @@ function Item({ place, candidate, strategy, fate }: ItemProps) {
           {fate}
         </div>
         <p style={{ fontSize: size.s, ...(saysItself ? { fontWeight: weight.medium } : { color: colour.textMuted }) }}>
-          {candidate.reason}
+          <Sentence text={candidate.reason} />
         </p>
         <Losses dropped={candidate.dropped} approximated={candidate.approximated} />
       </div>
@@ -153,7 +154,7 @@ function Losses({ dropped, approximated }: { dropped: readonly string[]; approxi
 function factsOf(candidate: CandidateRow): { name: string; value: string; decides: string }[] {
   const { first_byte_ms, error_rate, priority, estimated_cost_nanousd: cost } = candidate;
   const facts = [
-    { name: "This request", value: cost === null ? "unpriced" : `≈ ${formatUsd(cost)}`, decides: "cheapest" },
+    { name: "Would cost", value: cost === null ? "unpriced" : `≈ ${formatUsd(cost)}`, decides: "cheapest" },
   ];
   if (first_byte_ms !== undefined) {
     const value = first_byte_ms === null ? "not known" : formatDuration(first_byte_ms);

@@ -6,6 +6,7 @@ import { Badge } from "../Notice";
 import { Attempts } from "./Attempts";
 import { CandidateList, type CandidateRow } from "./CandidateList";
 import { Outcome } from "./Outcome";
+import { Sentence } from "./Sentence";
 import { StrategyName } from "./StrategyName";
 import { summaryOf } from "./summary";
 import { TokensAndCost } from "./TokensAndCost";
@@ -31,7 +32,7 @@ export function DecisionSteps({ log }: Props) {
           <Step title="Strategy">
             <StrategyName name={decision.strategy.name} source={decision.strategy.source} />
             <Explained>
-              {decision.strategy.explanation} It puts {meaningOfStrategy(decision.strategy.name)}.
+              <Sentence text={`${decision.strategy.explanation} ${meaningOfStrategy(decision.strategy.name)}`} />
             </Explained>
           </Step>
         )}
@@ -90,7 +91,7 @@ function Asked({ log }: Props) {
     <>
       <p style={{ overflowWrap: "anywhere" }}>
         <code>{resolution.requested}</code>
-        <span style={{ color: colour.textMuted }}> means </span>
+        <span style={{ color: colour.textMuted }}> → </span>
         <code>
           {resolution.intent}/{resolution.tier}
         </code>
@@ -102,7 +103,7 @@ function Asked({ log }: Props) {
         )}
       </p>
       <Explained>
-        {resolution.explanation}
+        <Sentence text={resolution.explanation} />
         {resolution.exact_only && " No other model may answer."}
       </Explained>
     </>
@@ -126,7 +127,7 @@ function Noted({ steps }: { steps: readonly string[] }) {
       <ol style={{ paddingLeft: space.xl, fontSize: size.s }}>
         {steps.map((step, index) => (
           <li key={index} style={{ overflowWrap: "anywhere" }}>
-            {step}
+            <Sentence text={step} />
           </li>
         ))}
       </ol>

@@ -1,6 +1,7 @@
 import { plural } from "../../format/numbers";
 import { colour, size, space } from "../../theme";
 import { Badge } from "../Notice";
+import { Sentence } from "./Sentence";
 import { nameOf, nameOfSkip, timeLeft } from "./words";
 
 export interface SkippedRow {
@@ -43,7 +44,7 @@ export function SkippedList({ skipped }: Props) {
             <span style={{ overflowWrap: "anywhere" }}>{nameOf(skip)}</span>
             <Badge>{nameOfSkip(skip.code)}</Badge>
             <span style={{ color: colour.textMuted, flex: "1 1 200px" }}>
-              {skip.reason}
+              <Sentence text={skip.reason} />
               {skip.retry_after_s !== null && ` Not asked ${timeLeft(skip.retry_after_s)}.`}
             </span>
           </li>

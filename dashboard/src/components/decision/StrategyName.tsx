@@ -10,7 +10,7 @@ export interface Props {
 /** A strategy, and who asked for it. */
 export function StrategyName({ name, source }: Props) {
   return (
-    <span title={meaningOfStrategy(name)}>
+    <span title={meaningOfStrategy(name) || undefined}>
       <code>{name}</code>
       {source !== null && (
         <span style={{ color: colour.textMuted, fontSize: size.s }}> · {sourceOfStrategy(source)}</span>

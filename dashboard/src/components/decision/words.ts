@@ -8,15 +8,15 @@ export type Log = Schemas["Log"];
 export type Attempt = Schemas["LoggedAttempt"];
 
 const STRATEGIES: Record<string, string> = {
-  fastest: "the shortest recent time to first byte first",
-  cheapest: "the lowest price of this request first",
-  reliable: "the lowest recent error rate first",
-  default: "the provider keys in their own order",
+  fastest: "Whoever has lately sent its first byte soonest is asked first.",
+  cheapest: "Whoever takes least for this request is asked first.",
+  reliable: "Whoever has failed least lately is asked first.",
+  default: "The provider keys are asked in their own order.",
 };
 
-/** What a strategy does; an unknown one is only named. */
+/** What a strategy does, as a sentence; nothing of one that is not known. */
 export function meaningOfStrategy(name: string): string {
-  return STRATEGIES[name] ?? "an order of its own";
+  return STRATEGIES[name] ?? "";
 }
 
 const SOURCES: Record<string, string> = {

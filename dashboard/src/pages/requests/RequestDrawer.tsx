@@ -61,8 +61,8 @@ export function RequestDrawer({ requestId, keyName, onNewer, onOlder, onClose }:
           <code style={{ overflowWrap: "anywhere", fontSize: size.s }}>{requestId}</code>
           <Copy text={requestId} what="request id" />
           <span style={{ marginLeft: "auto", display: "inline-flex" }}>
-            <Step icon="arrowUp" label="Newer request (arrow left)" onClick={onNewer} />
-            <Step icon="arrowDown" label="Older request (arrow right)" onClick={onOlder} />
+            <Step icon="chevronLeft" label="Newer request (arrow left)" onClick={onNewer} />
+            <Step icon="chevronRight" label="Older request (arrow right)" onClick={onOlder} />
           </span>
         </div>
         <LoadState of={log} skeletonRows={10}>
@@ -78,7 +78,7 @@ function Step({
   label,
   onClick,
 }: {
-  icon: "arrowUp" | "arrowDown";
+  icon: "chevronLeft" | "chevronRight";
   label: string;
   onClick: (() => void) | null;
 }) {

@@ -3,7 +3,7 @@ import { OUTCOMES } from "../../components/decision/words";
 import { Badge } from "../../components/Notice";
 import { formatUsd, formatUsdExactly } from "../../format/money";
 import { formatCompact, formatCount, formatDuration } from "../../format/numbers";
-import { formatDateTime, formatUtc } from "../../format/time";
+import { formatMoment, formatUtc } from "../../format/time";
 import { colour, size, space, weight } from "../../theme";
 import type { Log } from "./requestList";
 
@@ -38,16 +38,16 @@ export interface ColumnOfRequests {
 }
 
 const WIDE: readonly ColumnOfRequests[] = [
-  { title: "Time", width: "138px" },
-  { title: "API key", width: "minmax(80px, 0.5fr)" },
+  { title: "Time", width: "112px" },
+  { title: "API key", width: "minmax(88px, 0.5fr)" },
   { title: "Asked for → answered by", width: "minmax(200px, 1.5fr)" },
-  { title: "Strategy", width: "70px" },
-  { title: "Outcome", width: "118px" },
-  { title: "Marks", width: "80px" },
-  { title: "Tokens", width: "84px", numeric: true },
-  { title: "Cost", width: "76px", numeric: true },
-  { title: "First byte", width: "66px", numeric: true },
-  { title: "Duration", width: "66px", numeric: true },
+  { title: "Strategy", width: "64px" },
+  { title: "Outcome", width: "102px" },
+  { title: "Marks", width: "114px" },
+  { title: "Tokens", width: "78px", numeric: true },
+  { title: "Cost", width: "86px", numeric: true },
+  { title: "First byte", width: "62px", numeric: true },
+  { title: "Duration", width: "62px", numeric: true },
 ];
 const without = (...titles: string[]) => WIDE.filter((column) => !titles.includes(column.title));
 export const COLUMNS: Record<Layout, readonly ColumnOfRequests[]> = {
@@ -111,12 +111,13 @@ function cell(name: string, style: CSSProperties, content: ReactNode, title?: st
 }
 
 const CELLS: Record<string, (log: Log, keyName: string) => ReactNode> = {
-  Time: (log) => cell("Time", muted, formatDateTime(log.received_at), formatUtc(log.received_at)),
+  Time: (log) => cell("Time", muted, formatMoment(log.received_at), formatUtc(log.received_at)),
   "API key": (_, keyName) => cell("API key", line, keyName, keyName),
   "Asked for → answered by": (log) => cell("Route", line, <Route log={log} />, routeOf(log)),
   Strategy: (log) => cell("Strategy", muted, log.strategy ?? "", log.strategy_source ?? undefined),
   Outcome: (log) => cell("Outcome", line, <OutcomeOf log={log} />),
-  Marks: (log) => cell("Marks", muted, marksOf(log).join(", "), marksOf(log).join(", ") || undefined),
+  Marks: (log) =>
+    cell("Marks", { ...muted, fontSize: size.xs }, marksOf(log).join(", "), marksOf(log).join(", ") || undefined),
   Tokens: (log) => cell("Tokens", numeric, tokensOf(log), tokensTitle(log)),
   Cost: (log) => cell("Cost", numeric, ...costOf(log)),
   "First byte": (log) =>
@@ -131,11 +132,16 @@ function Route({ log }: { log: Log }) {
       {log.model !== null && (
         <span style={{ color: colour.textMuted }}>
           {" → "}
-          {log.provider}/{log.model}
+          {answeredBy(log)}
         </span>
       )}
     </>
   );
+}
+
+/** The model is named where it is not called what was asked for. */
+function answeredBy(log: Log): string {
+  return log.model === log.requested_model ? (log.provider ?? "") : `${log.provider}/${log.model}`;
 }
 
 function routeOf(log: Log): string {
@@ -145,8 +151,8 @@ function routeOf(log: Log): string {
 function OutcomeOf({ log }: { log: Log }) {
   const { tone, name } = OUTCOMES[log.outcome];
   return (
-    <Badge tone={tone} title={log.error_code ?? undefined}>
-      {log.status} {name}
+    <Badge tone={tone} title={log.error_code ?? name}>
+      {log.status} {log.outcome === "succeeded" ? "" : name}
     </Badge>
   );
 }
@@ -190,7 +196,7 @@ function PhoneCell({ log, keyName }: { log: Log; keyName: string }) {
       </div>
       <div style={{ display: "flex", gap: space.s, justifyContent: "space-between", fontSize: size.xs }}>
         <span style={muted}>
-          {formatDateTime(log.received_at)} · {keyName}
+          {formatMoment(log.received_at)} · {keyName}
         </span>
         <span style={{ color: colour.textMuted, whiteSpace: "nowrap" }}>
           {marks.length > 0 && `${marks.join(", ")} · `}

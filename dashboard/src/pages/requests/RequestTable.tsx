@@ -10,6 +10,8 @@ export interface Props {
   keyName(id: string): string;
   openedId: string | null;
   scroller: RefObject<HTMLDivElement | null>;
+  /** px of the window that are taken by what is above and below */
+  takenPx: number;
   onOpen(id: string): void;
   /** The last rows are near. */
   onEnd(): void;
@@ -22,9 +24,11 @@ const OVERSCAN_ROWS = 12;
 const NEAR_END_ROWS = 40;
 const PAGE_KEY_ROWS = 10;
 const HEADER_PX = 34;
+/** There one scrolls the page until the table fills the window. */
+const PHONE_TAKEN_PX = 96;
 
 /** A grid of which only the visible rows exist. It has the focus; the arrows move its active row, Enter opens it. */
-export function RequestTable({ rows, hasMore, keyName, openedId, scroller, onOpen, onEnd, end }: Props) {
+export function RequestTable({ rows, hasMore, keyName, openedId, scroller, takenPx, onOpen, onEnd, end }: Props) {
   const layout = useLayout(scroller);
   const height = ROW_HEIGHT[layout];
   const virtual = useVirtualizer({
@@ -88,7 +92,7 @@ export function RequestTable({ rows, hasMore, keyName, openedId, scroller, onOpe
       style={{
         position: "relative",
         overflow: "auto",
-        height: "calc(100dvh - 280px)",
+        height: `calc(100dvh - ${layout === "phone" ? PHONE_TAKEN_PX : takenPx}px)`,
         minHeight: 380,
         outlineOffset: -2,
         overscrollBehaviorX: "contain",

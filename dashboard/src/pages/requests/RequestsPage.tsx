@@ -19,6 +19,9 @@ import { type Requests, useRequests } from "./useRequests";
 
 /** px: whoever has scrolled further down reads, and is not disturbed by new ones. */
 const AT_TOP_PX = 8;
+/** px: the page's head, the toolbar and the space around them */
+const TAKEN_PX = 216;
+const CHIPS_PX = 40;
 
 export function RequestsPage() {
   const [parameters, setParameters] = useSearchParams();
@@ -102,6 +105,7 @@ export function RequestsPage() {
                     keyName={names.keyName}
                     openedId={openedId}
                     scroller={scroller}
+                    takenPx={chips.length > 0 ? TAKEN_PX + CHIPS_PX : TAKEN_PX}
                     onOpen={open}
                     onEnd={requests.loadMore}
                     end={<End requests={requests} live={live} />}
