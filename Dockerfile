@@ -1,12 +1,18 @@
 # The gateway alone: PostgreSQL runs beside it (compose.yaml). See docs/deployment.md for what was and was not tested.
+FROM node:22-slim AS dashboard
+WORKDIR /src
+COPY dashboard/ dashboard/
+RUN cd dashboard && npm ci --no-audit --no-fund && npm run -s build
+
 FROM python:3.13-slim-trixie AS build
 WORKDIR /src
 COPY requirements/build.lock requirements/core.lock requirements/
 RUN python -m venv /opt/build && /opt/build/bin/pip install --no-cache-dir --require-hashes -r requirements/build.lock
 RUN python -m venv /opt/perpetuo && /opt/perpetuo/bin/pip install --no-cache-dir --require-hashes -r requirements/core.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE hatch_build.py ./
 COPY src/ src/
-RUN /opt/build/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /opt/wheel .
+COPY --from=dashboard /src/src/perpetuo/dashboard/ src/perpetuo/dashboard/
+RUN PERPETUO_SKIP_DASHBOARD=1 /opt/build/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /opt/wheel .
 RUN /opt/perpetuo/bin/pip install --no-cache-dir --no-deps --no-index /opt/wheel/*.whl
 
 FROM python:3.13-slim-trixie

@@ -138,7 +138,9 @@ def copy_into(source: Path, words: list[str]) -> None:
         place = source / target / (Path(name).name if (ROOT / name).is_file() else "")
         place.parent.mkdir(parents=True, exist_ok=True)
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, place, dirs_exist_ok=True)
+            # What .dockerignore leaves out and would count here.
+            left_out = shutil.ignore_patterns("node_modules", "__pycache__")
+            shutil.copytree(ROOT / name, place, dirs_exist_ok=True, ignore=left_out)
         else:
             shutil.copy(ROOT / name, place)
 
