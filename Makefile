@@ -17,7 +17,7 @@ NODE_MODULES := dashboard/node_modules/.installed-lock
 DASHBOARD_SOURCES = $(shell find dashboard/src dashboard/*.html dashboard/*.ts dashboard/*.json -type f 2>/dev/null)
 PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help up dev test test-core lint format types dashboard dashboard-dev dashboard-test browser pytest wheel-test compat-js compat-py build soak bench lock clean
+.PHONY: help up dev test test-core lint format types dashboard dashboard-dev dashboard-test browser pytest e2e screenshots wheel-test compat-js compat-py build soak bench lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 20
@@ -53,8 +53,8 @@ dashboard: $(DASHBOARD) ## build the dashboard into the package
 dashboard-dev: $(NODE_MODULES) ## its development server on port 3001, against a gateway on 3000 (VITE_API_URL)
 	@cd dashboard && npm run -s dev
 
-dashboard-test: $(NODE_MODULES) ## its components and pure functions
-	cd dashboard && npm run -s test
+dashboard-test: $(NODE_MODULES) $(DASHBOARD) ## its components and pure functions, and how many bytes it loads
+	cd dashboard && npm run -s test && node scripts/check-budget.mjs
 
 # A Chromium for the browser tests: found, else installed.
 browser: $(NODE_MODULES)
@@ -71,6 +71,12 @@ $(DASHBOARD): $(STAMP) $(NODE_MODULES) $(DASHBOARD_SOURCES)
 
 pytest: $(STAMP) $(DASHBOARD) browser compat-js compat-py
 	$(PYTEST) $(PARALLEL) -m "not soak"
+
+e2e: $(STAMP) $(DASHBOARD) browser ## the dashboard in a browser; ARGS="-k overview" for one file of dashboard/e2e
+	$(PYTEST) -q tests/e2e/test_dashboard.py $(ARGS)
+
+screenshots: $(STAMP) $(DASHBOARD) browser ## docs/screenshots anew
+	PERPETUO_SCREENSHOTS=1 $(PYTEST) -q tests/e2e/test_dashboard.py -k pages
 
 # The npm clients of tests/compat; nothing to do until they are there.
 compat-js: $(STAMP)

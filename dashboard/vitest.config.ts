@@ -1,5 +1,15 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Pictures are taken of what was seeded, before tests change it; payloads in every field come last. */
+class InOrder extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) =>
+      moduleId.endsWith("/pages.e2e.ts") ? 0 : moduleId.endsWith("/stored-xss.e2e.ts") ? 2 : 1;
+    return [...files].sort((a, b) => rank(a) - rank(b) || a.moduleId.localeCompare(b.moduleId));
+  }
+}
 
 /**
  * unit: components and pure functions, `npx vitest run --project unit src/pages/api-keys`.
@@ -9,6 +19,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   plugins: [react()],
   test: {
+    sequence: { sequencer: InOrder },
     projects: [
       {
         extends: true,

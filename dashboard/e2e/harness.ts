@@ -17,7 +17,7 @@ import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContext, chromium, type Page, type Request } from "playwright-core";
 import { test as base, inject } from "vitest";
 import { type Backend, type Person, pagesUrl, readBackend } from "./backend";
-import { type SignedIn, sessionOf, signIn } from "./people";
+import { type SignedIn, sessionOf, signIn, switchedTo } from "./people";
 
 export { expect } from "vitest";
 export { axe } from "./axe";
@@ -30,6 +30,8 @@ export const THEMES: Theme[] = ["light", "dark"];
 export interface OpenOptions {
   /** Nobody, when left out. */
   as?: Person;
+  /** Instead of the one they signed in to. */
+  workspaceId?: string;
   /** What the system prefers. */
   theme?: Theme;
   /** What was chosen by the dashboard's own switch. */
@@ -203,17 +205,18 @@ async function newContext(options: OpenOptions): Promise<BrowserContext> {
   if (options.chosenTheme !== undefined) {
     await context.addInitScript((choice) => localStorage.setItem("perpetuo.theme", choice), options.chosenTheme);
   }
-  if (options.as !== undefined) await signInto(context, options.as, options.ownSession ?? false, baseURL);
+  if (options.as !== undefined) await signInto(context, options.as, options, baseURL);
   return context;
 }
 
-async function signInto(context: BrowserContext, person: Person, ownSession: boolean, baseURL: string): Promise<void> {
+async function signInto(context: BrowserContext, person: Person, options: OpenOptions, baseURL: string): Promise<void> {
   let session: SignedIn;
-  if (ownSession) {
+  if (options.ownSession) {
     const { signedIn, cookies } = await signIn(person);
     await context.addCookies(cookies.map((cookie) => cookieFrom(cookie, baseURL)));
     session = signedIn;
   } else session = await sessionOf(person);
+  if (options.workspaceId !== undefined) session = await switchedTo(options.workspaceId, session);
   // Only once: what the dashboard changes or removes stays so when the page is loaded again.
   await context.addInitScript(({ token, expiresAtMs, workspaceId }) => {
     if (localStorage.getItem("e2e.signed-in") !== null) return;

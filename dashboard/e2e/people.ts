@@ -34,15 +34,24 @@ export async function signIn(person: Person): Promise<{ signedIn: SignedIn; cook
   };
 }
 
+/** The same session, speaking for another workspace of theirs. */
+export async function switchedTo(workspaceId: string, { token }: SignedIn): Promise<SignedIn> {
+  const headers = { Authorization: `Bearer ${token}` };
+  const reply = await axios.post(`${readBackend().base_url}/auth/switch`, { workspace_id: workspaceId }, { headers });
+  const { token: switched, token_expires_at } = reply.data.data;
+  return { token: switched, expiresAtMs: Date.parse(token_expires_at), workspaceId };
+}
+
 /** The control plane, called as somebody; `workspace` is the path of the one they are in. Any status is a reply. */
-export async function apiAs(person: Person): Promise<AxiosInstance & { workspace: string }> {
-  const { token, workspaceId } = await sessionOf(person);
+export async function apiAs(person: Person, workspaceId?: string): Promise<AxiosInstance & { workspace: string }> {
+  const session = await sessionOf(person);
+  const { token, workspaceId: id } = workspaceId === undefined ? session : await switchedTo(workspaceId, session);
   const client = axios.create({
     baseURL: readBackend().base_url,
     headers: { Authorization: `Bearer ${token}` },
     validateStatus: () => true,
   });
-  return Object.assign(client, { workspace: `/workspaces/${workspaceId}` });
+  return Object.assign(client, { workspace: `/workspaces/${id}` });
 }
 
 async function holds({ token }: SignedIn): Promise<boolean> {
