@@ -33,6 +33,17 @@ interface Draft {
   expiresOn: string;
 }
 
+/** Of the API, that have a place of their own here: what is wrong with one of them is said there. */
+const FIELDS = new Set<string | null>([
+  "name",
+  "budget_nanousd_month",
+  "expires_at",
+  "requests_per_minute",
+  "tokens_per_minute",
+  "allowed_aliases",
+  "substitution",
+]);
+
 const SUBSTITUTION_CHOICES = [
   { value: "", label: "As the workspace says" },
   { value: "tier", label: "Any model of the tier" },
@@ -152,7 +163,7 @@ export function ApiKeyDialog({ apiKey, onClose, onCreated, onChanged }: Props) {
           error={errorOf("substitution", "substitution")}
           onChange={(substitution) => set({ substitution })}
         />
-        {save.error && <Notice kind="bad">{save.error.message}</Notice>}
+        {save.error && !FIELDS.has(save.error.field) && <Notice kind="bad">{save.error.message}</Notice>}
         <div style={{ display: "flex", justifyContent: "flex-end", gap: space.s }}>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" kind="primary" busy={save.busy}>

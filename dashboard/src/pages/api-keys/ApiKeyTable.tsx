@@ -3,7 +3,7 @@ import { Badge, type Tone } from "../../components/Notice";
 import { type Column, Table } from "../../components/Table";
 import { Money, Time } from "../../components/Values";
 import { formatCount } from "../../format/numbers";
-import { colour, font, size, weight } from "../../theme";
+import { colour, font, radius, size, weight } from "../../theme";
 import type { ApiKey } from "./ApiKeysPage";
 
 export interface Props {
@@ -28,6 +28,7 @@ export function ApiKeyTable({ rows, mayWrite, onEdit, onRotate, onRevoke }: Prop
       ),
     },
     { title: "State", cell: (key) => <Badge tone={TONES[key.status]}>{key.status}</Badge> },
+    { title: "This month", numeric: true, cell: (key) => <Spent of={key} /> },
     { title: "Limits", notOnPhones: true, cell: (key) => <Limits of={key} /> },
     { title: "Last used", notOnPhones: true, cell: (key) => <Time at={key.last_used_at} relative /> },
     { title: "Ends", notOnPhones: true, cell: (key) => <Time at={key.revoked_at ?? key.expires_at} relative /> },
@@ -58,6 +59,38 @@ export function ApiKeyTable({ rows, mayWrite, onEdit, onRotate, onRevoke }: Prop
   );
 }
 
+/** Against its budget, in words and as a bar: from 80 % on it is said. */
+function Spent({ of: key }: { of: ApiKey }) {
+  const budget = key.budget_nanousd_month;
+  const share = budget === null ? 0 : budget === 0 ? 1 : Math.min(1, key.spent_nanousd_month / budget);
+  return (
+    <div style={{ display: "inline-grid", gap: 3, justifyItems: "end", minWidth: 90 }}>
+      <Money nanousd={key.spent_nanousd_month} />
+      {budget !== null && (
+        <>
+          <span style={{ color: share >= 0.8 ? colour.bad : colour.textMuted, fontSize: size.xs }}>
+            {share >= 1 ? "used up: " : share >= 0.8 ? "nearly used up: " : ""}of <Money nanousd={budget} />
+          </span>
+          <span
+            aria-hidden="true"
+            style={{ width: 90, height: 4, borderRadius: radius.s, background: colour.neutralSoft }}
+          >
+            <span
+              style={{
+                display: "block",
+                width: `${share * 100}%`,
+                height: "100%",
+                borderRadius: radius.s,
+                background: share >= 0.8 ? colour.bad : colour.accent,
+              }}
+            />
+          </span>
+        </>
+      )}
+    </div>
+  );
+}
+
 function Limits({ of: key }: { of: ApiKey }) {
   const parts = [
     key.requests_per_minute !== null && `${formatCount(key.requests_per_minute)} requests a minute`,
@@ -66,15 +99,10 @@ function Limits({ of: key }: { of: ApiKey }) {
   ].filter((part) => part !== false);
   return (
     <div style={{ fontSize: size.s, overflowWrap: "anywhere" }}>
-      {key.budget_nanousd_month !== null && (
-        <div>
-          <Money nanousd={key.budget_nanousd_month} /> a month
-        </div>
-      )}
       {parts.map((part) => (
         <div key={part}>{part}</div>
       ))}
-      {parts.length === 0 && key.budget_nanousd_month === null && <span style={{ color: colour.textMuted }}>none</span>}
+      {parts.length === 0 && <span style={{ color: colour.textMuted }}>none</span>}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { usePages } from "../../api/hooks";
 import { useSession, useWorkspacePath } from "../../app/SessionContext";
 import { Button } from "../../components/Button";
 import { Empty, LoadState } from "../../components/LoadState";
+import { Notice } from "../../components/Notice";
 import { Card, Page } from "../../components/Page";
 import { ApiKeyDialog } from "./ApiKeyDialog";
 import { ApiKeyTable } from "./ApiKeyTable";
@@ -59,6 +60,7 @@ export function ApiKeysPage() {
             )
           }
         </LoadState>
+        {keys.moreError && <Notice kind="bad">{keys.moreError.message}</Notice>}
         {keys.hasMore && (
           <Button kind="ghost" busy={keys.loadingMore} onClick={keys.loadMore}>
             Show more
