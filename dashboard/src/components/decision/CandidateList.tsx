@@ -127,7 +127,6 @@ function Fact({ name, value, decides }: { name: string; value: string; decides: 
         minWidth: 84,
         padding: `1px ${space.s}px`,
         borderRadius: radius.s,
-        textAlign: "right",
         background: decides ? colour.selected : "transparent",
       }}
     >

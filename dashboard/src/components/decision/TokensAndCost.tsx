@@ -1,7 +1,10 @@
+import { useState } from "react";
+import { useSession } from "../../app/SessionContext";
 import { formatCount } from "../../format/numbers";
-import { colour, size } from "../../theme";
+import { colour, size, space } from "../../theme";
 import { Facts } from "../Page";
 import { Money } from "../Values";
+import { CostByClass } from "./CostByClass";
 import type { Log } from "./words";
 
 export interface Props {
@@ -10,6 +13,7 @@ export interface Props {
 
 /** Of an answer: what was counted, and what it cost. */
 export function TokensAndCost({ log }: Props) {
+  const { can } = useSession();
   const facts = classesOf(log).map(({ name, tokens }) => ({
     name,
     value: tokens === null ? <span style={{ color: colour.textMuted }}>not reported</span> : formatCount(tokens),
@@ -26,7 +30,21 @@ export function TokensAndCost({ log }: Props) {
             : []),
         ]}
       />
+      {log.cost_nanousd !== null && log.provider_key_id !== null && can("provider_keys:read") && (
+        <ByClass log={log} providerKeyId={log.provider_key_id} />
+      )}
     </div>
+  );
+}
+
+/** Loaded when it is opened: the price comes with all of the key's models. */
+function ByClass({ log, providerKeyId }: { log: Log; providerKeyId: string }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details style={{ marginTop: space.s }} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary style={{ color: colour.textMuted }}>Cost by class of tokens</summary>
+      {open && <CostByClass log={log} providerKeyId={providerKeyId} />}
+    </details>
   );
 }
 

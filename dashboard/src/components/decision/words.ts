@@ -20,9 +20,9 @@ export function meaningOfStrategy(name: string): string {
 }
 
 const SOURCES: Record<string, string> = {
-  header: "from the request's header",
-  workspace: "from the workspace",
-  fallback: "nobody asked for one",
+  header: "asked for by the request's header",
+  workspace: "the workspace's setting",
+  fallback: "nobody chose one",
 };
 
 export function sourceOfStrategy(source: string): string {

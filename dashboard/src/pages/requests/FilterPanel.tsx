@@ -2,7 +2,7 @@ import { useId } from "react";
 import { Checkbox, SelectField, TextField } from "../../components/Field";
 import { formatUsd } from "../../format/money";
 import { colour, radius, space } from "../../theme";
-import { type Filters, REQUEST_ID_FORM, readMinCost, readMinDuration, STATUS_FORM } from "./filters";
+import { type Filters, ID_FORM, readMinCost, readMinDuration, STATUS_FORM } from "./filters";
 import { TypedFilter } from "./TypedFilter";
 
 export interface Props {
@@ -87,7 +87,7 @@ export function FilterPanel({ filters, apiKeys, vendors, onChange }: Props) {
         value={filters.request_id ?? ""}
         read={(typed) => {
           const id = typed.trim().replace(/^chatcmpl-/, "");
-          return id === "" ? null : REQUEST_ID_FORM.test(id) ? id : undefined;
+          return id === "" ? null : ID_FORM.test(id) ? id : undefined;
         }}
         wrong="A whole id, as in the header x-perpetuo-request-id."
         onChange={(request_id) => onChange({ request_id })}

@@ -38,13 +38,13 @@ export interface ColumnOfRequests {
 }
 
 const WIDE: readonly ColumnOfRequests[] = [
-  { title: "Time", width: "112px" },
+  { title: "Time", width: "122px" },
   { title: "API key", width: "minmax(88px, 0.5fr)" },
-  { title: "Asked for → answered by", width: "minmax(200px, 1.5fr)" },
+  { title: "Asked for → answered by", width: "minmax(190px, 1.5fr)" },
   { title: "Strategy", width: "64px" },
   { title: "Outcome", width: "102px" },
-  { title: "Marks", width: "114px" },
-  { title: "Tokens", width: "78px", numeric: true },
+  { title: "Marks", width: "120px" },
+  { title: "Tokens", width: "72px", numeric: true },
   { title: "Cost", width: "86px", numeric: true },
   { title: "First byte", width: "62px", numeric: true },
   { title: "Duration", width: "62px", numeric: true },
@@ -187,7 +187,7 @@ function costOf(log: Log): [string, string?] {
 function PhoneCell({ log, keyName }: { log: Log; keyName: string }) {
   const marks = marksOf(log);
   return (
-    <div {...part("gridcell")} style={{ minWidth: 0, display: "grid", gap: 2 }}>
+    <div {...part("gridcell")} style={{ minWidth: 0, display: "grid", gridTemplateColumns: "minmax(0, 1fr)", gap: 2 }}>
       <div style={{ display: "flex", gap: space.s, alignItems: "center", justifyContent: "space-between" }}>
         <span style={line}>
           <Route log={log} />

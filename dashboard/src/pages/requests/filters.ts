@@ -43,11 +43,15 @@ const TEXTS = ["provider", "model", "alias", "api_key_id", "end_user", "tag", "r
 const MAX_CHARS = 256;
 const MAX_NUMBER = 2 ** 53 - 1;
 export const STATUS_FORM = /^[1-5]([0-9][0-9]|xx)$/;
-export const REQUEST_ID_FORM = /^[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}$/;
+export const ID_FORM = /^[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}$/;
 
 /** What the address asks for; what it says that is no filter does not count. */
 export function readFilters(parameters: URLSearchParams): Filters {
   const text = (name: FilterName) => parameters.get(name)?.trim().slice(0, MAX_CHARS) || null;
+  const id = (name: "api_key_id" | "request_id") => {
+    const found = text(name);
+    return found !== null && ID_FORM.test(found) ? found : null;
+  };
   const time = (name: "since" | "until") => {
     const ms = Date.parse(parameters.get(name) ?? "");
     return Number.isNaN(ms) ? null : new Date(ms).toISOString();
@@ -71,14 +75,14 @@ export function readFilters(parameters: URLSearchParams): Filters {
     provider: text("provider"),
     model: text("model"),
     alias: text("alias"),
-    api_key_id: text("api_key_id"),
+    api_key_id: id("api_key_id"),
     end_user: text("end_user"),
     tag: text("tag"),
     fallback: parameters.get("fallback") === "true",
     substituted: parameters.get("substituted") === "true",
     min_cost_nanousd: number("min_cost_nanousd"),
     min_duration_ms: number("min_duration_ms"),
-    request_id: text("request_id"),
+    request_id: id("request_id"),
   };
 }
 
