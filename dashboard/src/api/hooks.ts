@@ -82,12 +82,15 @@ export function usePages<T>(load: (cursor: string | undefined, signal: AbortSign
   const [loadingMore, setLoadingMore] = useState(false);
   const [moreError, setMoreError] = useState<ApiError>();
   const abort = useRef<AbortController>(undefined);
+  // Known at once, where state is known at the next rendering: scrolling asks more often than that.
+  const asking = useRef(false);
   useEffect(() => () => abort.current?.abort(), []);
 
   const current = more !== undefined && more.of === first.data ? more : undefined;
   const next = current === undefined ? (first.data?.next_cursor ?? null) : current.next;
   const loadMore = useCallback(() => {
-    if (next === null || loadingMore || first.data === undefined) return;
+    if (next === null || asking.current || first.data === undefined) return;
+    asking.current = true;
     const of = first.data;
     const before = current?.items ?? [];
     abort.current = new AbortController();
@@ -101,8 +104,11 @@ export function usePages<T>(load: (cursor: string | undefined, signal: AbortSign
       .catch((failure: unknown) => {
         if (!isCancelled(failure) && !signal.aborted) setMoreError(asApiError(failure));
       })
-      .finally(() => setLoadingMore(false));
-  }, [load, next, loadingMore, first.data, current]);
+      .finally(() => {
+        asking.current = false;
+        setLoadingMore(false);
+      });
+  }, [load, next, first.data, current]);
 
   const { replace: replaceFirst } = first;
   const replace = useCallback(
