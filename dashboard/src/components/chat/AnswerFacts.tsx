@@ -13,7 +13,7 @@ export interface Props {
   inputTokens: number | null;
   outputTokens: number | null;
   firstByteMs: number | null;
-  durationMs: number;
+  durationMs: number | null;
   /** undefined: to be looked up; null: this model has no price */
   costNanousd: number | null | undefined;
   onCost(costNanousd: number | null): void;
@@ -55,10 +55,12 @@ export function AnswerFacts(props: Props) {
         </span>
       )}
       {telling.requestId !== "" && <Cost {...props} />}
-      <span>
-        {firstByteMs !== null && `first byte ${formatDuration(firstByteMs)}, `}
-        {formatDuration(durationMs)}
-      </span>
+      {durationMs !== null && (
+        <span>
+          {firstByteMs !== null && `first byte ${formatDuration(firstByteMs)}, `}
+          {formatDuration(durationMs)} in all
+        </span>
+      )}
       {telling.dropped.length > 0 && (
         <span style={{ overflowWrap: "anywhere" }}>left out of the request: {telling.dropped.join(", ")}</span>
       )}
