@@ -19,7 +19,8 @@ const moment = new Intl.DateTimeFormat(undefined, {
 });
 const timeOnly = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const hourOnly = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const dayOnly = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
+// Days of usage are those of UTC: elsewhere their start is in another day.
+const dayOnly = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", timeZone: "UTC" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
 export const formatDateTime = (iso: string): string => dateTime.format(new Date(iso));
@@ -36,6 +37,11 @@ export function formatUtc(iso: string): string {
 /** A label for the start of an interval on an axis. */
 export function formatTick(iso: string, interval: "hour" | "day"): string {
   return (interval === "hour" ? hourOnly : dayOnly).format(new Date(iso));
+}
+
+/** The same in full, as a title: a day says that it is one of UTC. */
+export function formatStart(iso: string, interval: "hour" | "day"): string {
+  return interval === "hour" ? formatMoment(iso).replace(/:00$/, "") : `${dayOnly.format(new Date(iso))} (UTC)`;
 }
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { Link } from "react-router";
 import { colour, radius, size, space } from "../../theme";
 
 export interface BarRow {
@@ -6,7 +7,8 @@ export interface BarRow {
   value: number;
   /** How the value is shown */
   text: ReactNode;
-  href?: string;
+  /** A path of the dashboard */
+  to?: string | null;
 }
 
 export interface Props {
@@ -20,14 +22,20 @@ export function BarList({ title, rows }: Props) {
   const most = Math.max(1e-9, ...rows.map((row) => row.value));
   return (
     <ul aria-label={title} style={{ listStyle: "none", display: "grid", gap: space.s }}>
-      {rows.map((row) => (
-        <li key={row.name} style={{ display: "grid", gap: 3 }}>
+      {rows.map((row, index) => (
+        <li key={index} style={{ display: "grid", gap: 3 }}>
           <div style={{ display: "flex", justifyContent: "space-between", gap: space.m, fontSize: size.s }}>
             <span
               style={{ minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}
               title={row.name}
             >
-              {row.name}
+              {row.to ? (
+                <Link to={row.to} className="hover-underline" style={{ color: "inherit", textDecoration: "none" }}>
+                  {row.name}
+                </Link>
+              ) : (
+                row.name
+              )}
             </span>
             <span style={{ flexShrink: 0 }}>{row.text}</span>
           </div>

@@ -1,13 +1,15 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useId, useRef, useState } from "react";
-import { formatTick, formatUtc } from "../../format/time";
+import { formatStart, formatTick, formatUtc } from "../../format/time";
 import { colour, radius, series as seriesColours, size, space } from "../../theme";
-import { labelledIndexes, niceTicks } from "./scale";
+import { labelledIndexes, labelRoomPx, niceTicks } from "./scale";
 import { TableEquivalent } from "./TableEquivalent";
 
 export interface Series {
   name: string;
   /** One per start, null where there was nothing to measure. */
   values: readonly (number | null)[];
+  /** Instead of the next one of the series' colours */
+  colour?: string;
 }
 
 export interface Props {
@@ -19,11 +21,14 @@ export interface Props {
   interval: "hour" | "day";
   series: readonly Series[];
   format(value: number): string;
+  /** What is counted, not measured: no halves on the axis. */
+  whole?: boolean;
   /** px */
   height?: number;
 }
 
-const LEFT_PX = 52;
+const RIGHT_PX = 8;
+const TIP_PX = 260;
 const BOTTOM_PX = 22;
 const TOP_PX = 8;
 
@@ -32,7 +37,7 @@ const TOP_PX = 8;
  * the same numbers are in the table below it.
  */
 export function TimeChart(props: Props) {
-  const { title, kind, starts, interval, series, format, height = 200 } = props;
+  const { title, kind, starts, interval, series, format, whole, height = 200 } = props;
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
   const [pointed, setPointed] = useState<number | null>(null);
@@ -43,16 +48,17 @@ export function TimeChart(props: Props) {
       ? series.reduce((sum, each) => sum + (each.values[index] ?? 0), 0)
       : Math.max(0, ...series.map((each) => each.values[index] ?? 0)),
   );
-  const ticks = niceTicks(Math.max(0, ...totals));
+  const ticks = niceTicks(Math.max(0, ...totals), whole ? 1 : 0);
   const top = ticks.at(-1) ?? 1;
-  const plotWidth = Math.max(1, width - LEFT_PX - 8);
+  const left = labelRoomPx(ticks.map(format));
+  const plotWidth = Math.max(1, width - left - RIGHT_PX);
   const plotHeight = height - TOP_PX - BOTTOM_PX;
   const step = plotWidth / Math.max(1, starts.length);
   const y = (value: number) => TOP_PX + plotHeight * (1 - value / top);
-  const x = (index: number) => LEFT_PX + step * (index + 0.5);
+  const x = (index: number) => left + step * (index + 0.5);
 
   const point = (event: PointerEvent) => {
-    const place = event.nativeEvent.offsetX - LEFT_PX;
+    const place = event.nativeEvent.offsetX - left;
     setPointed(place < 0 || starts.length === 0 ? null : Math.min(starts.length - 1, Math.floor(place / step)));
   };
   const move = (event: KeyboardEvent) => {
@@ -83,29 +89,29 @@ export function TimeChart(props: Props) {
         >
           {ticks.map((tick) => (
             <g key={tick}>
-              <line x1={LEFT_PX} x2={width - 8} y1={y(tick)} y2={y(tick)} stroke={colour.line} />
-              <text x={LEFT_PX - 8} y={y(tick) + 4} textAnchor="end" fill={colour.textMuted}>
+              <line x1={left} x2={width - RIGHT_PX} y1={y(tick)} y2={y(tick)} stroke={colour.line} />
+              <text x={left - 8} y={y(tick) + 4} textAnchor="end" fill={colour.textMuted}>
                 {format(tick)}
               </text>
             </g>
           ))}
-          {labelledIndexes(starts.length, plotWidth, 64).map((index) => (
+          {labelledIndexes(starts.length, plotWidth, 68).map((index) => (
             <text key={starts[index]} x={x(index)} y={height - 6} textAnchor="middle" fill={colour.textMuted}>
               {formatTick(starts[index] ?? "", interval)}
             </text>
           ))}
           {pointed !== null && (
-            <rect x={LEFT_PX + step * pointed} width={step} y={TOP_PX} height={plotHeight} fill={colour.hover} />
+            <rect x={left + step * pointed} width={step} y={TOP_PX} height={plotHeight} fill={colour.hover} />
           )}
           {kind === "bars" ? (
             <Bars {...{ starts, series, step, x, y }} />
           ) : (
             series.map((each, index) => (
               <path
-                key={each.name}
+                key={index}
                 d={linePath(each.values, x, y)}
                 fill="none"
-                stroke={seriesColour(index)}
+                stroke={colourOf(each, index)}
                 strokeWidth={1.8}
                 strokeLinejoin="round"
                 strokeLinecap="round"
@@ -114,40 +120,22 @@ export function TimeChart(props: Props) {
           )}
         </svg>
         {pointed !== null && pointedStart !== undefined && (
-          <div
-            role="status"
-            style={{
-              position: "absolute",
-              top: 0,
-              left: pointed < starts.length / 2 ? x(pointed) + step / 2 + 8 : undefined,
-              right: pointed < starts.length / 2 ? undefined : width - x(pointed) + step / 2 + 8,
-              pointerEvents: "none",
-              padding: space.s,
-              border: `1px solid ${colour.line}`,
-              borderRadius: radius.m,
-              background: colour.surface,
-              boxShadow: `0 4px 16px ${colour.shadow}`,
-              fontSize: size.xs,
-              zIndex: 2,
-              maxWidth: 260,
-            }}
-          >
-            <div style={{ color: colour.textMuted }} title={formatUtc(pointedStart)}>
-              {new Date(pointedStart).toLocaleString()}
-            </div>
-            {series.map((each, index) => {
-              const value = each.values[pointed];
-              return (
-                <div
-                  key={each.name}
-                  style={{ display: "flex", alignItems: "center", gap: space.s, justifyContent: "space-between" }}
-                >
-                  <Key name={each.name} index={index} />
-                  <span>{value === null || value === undefined ? "none" : format(value)}</span>
-                </div>
-              );
-            })}
-          </div>
+          <Tip
+            start={pointedStart}
+            values={series.map((each, index) => ({
+              name: each.name,
+              colour: colourOf(each, index),
+              value: each.values[pointed] ?? null,
+            }))}
+            total={kind === "bars" && series.length > 1 ? (totals[pointed] ?? 0) : null}
+            place={
+              pointed < starts.length / 2
+                ? { left: x(pointed) + step / 2 + 8 }
+                : { right: width - x(pointed) + step / 2 + 8 }
+            }
+            maxWidth={Math.min(TIP_PX, Math.max(x(pointed), width - x(pointed)) - step / 2 - 8)}
+            {...{ interval, format }}
+          />
         )}
       </div>
       <figcaption
@@ -160,7 +148,8 @@ export function TimeChart(props: Props) {
           color: colour.textMuted,
         }}
       >
-        {series.length > 1 && series.map((each, index) => <Key key={each.name} name={each.name} index={index} />)}
+        {series.length > 1 &&
+          series.map((each, index) => <Key key={index} name={each.name} colour={colourOf(each, index)} />)}
         <span className="visually-hidden">
           Arrow keys read one interval after the other. The table below has the same numbers.
         </span>
@@ -195,12 +184,12 @@ function Bars({ starts, series, step, x, y }: BarsProps) {
           below += value;
           return value > 0 ? (
             <rect
-              key={each.name}
+              key={number}
               x={x(index) - width / 2}
               width={width}
               y={y(below)}
               height={Math.max(1, y(from) - y(below))}
-              fill={seriesColour(number)}
+              fill={colourOf(each, number)}
             />
           ) : null;
         })}
@@ -209,20 +198,67 @@ function Bars({ starts, series, step, x, y }: BarsProps) {
   });
 }
 
-function Key({ name, index }: { name: string; index: number }) {
+interface TipProps extends Pick<Props, "interval" | "format"> {
+  start: string;
+  values: readonly { name: string; colour: string; value: number | null }[];
+  /** null: a sum of these says nothing */
+  total: number | null;
+  place: { left: number } | { right: number };
+  /** px */
+  maxWidth: number;
+}
+
+/** One interval's numbers, beside it; those that are nothing are left out when there are many. */
+function Tip({ start, values, total, place, maxWidth, interval, format }: TipProps) {
+  const shown = values.length > 3 ? values.filter((each) => each.value !== null && each.value !== 0) : values;
   return (
-    <span style={{ display: "inline-flex", alignItems: "center", gap: 6, minWidth: 0 }}>
-      <span
-        aria-hidden="true"
-        style={{ width: 8, height: 8, borderRadius: 2, background: seriesColour(index), flexShrink: 0 }}
-      />
-      <span style={{ overflow: "hidden", textOverflow: "ellipsis" }}>{name}</span>
+    <div
+      role="status"
+      style={{
+        position: "absolute",
+        top: 0,
+        ...place,
+        pointerEvents: "none",
+        padding: space.s,
+        border: `1px solid ${colour.line}`,
+        borderRadius: radius.m,
+        background: colour.surface,
+        boxShadow: `0 4px 16px ${colour.shadow}`,
+        fontSize: size.xs,
+        zIndex: 2,
+        maxWidth,
+      }}
+    >
+      <div style={{ color: colour.textMuted }}>{formatStart(start, interval)}</div>
+      {shown.map((each, index) => (
+        <div key={index} style={tipLine}>
+          <Key name={each.name} colour={each.colour} />
+          <span>{each.value === null ? "none" : format(each.value)}</span>
+        </div>
+      ))}
+      {total !== null && (
+        <div style={tipLine}>
+          <span>Together</span>
+          <span>{format(total)}</span>
+        </div>
+      )}
+    </div>
+  );
+}
+
+const tipLine = { display: "flex", alignItems: "center", gap: space.s, justifyContent: "space-between" } as const;
+
+function Key({ name, colour: filled }: { name: string; colour: string }) {
+  return (
+    <span style={{ display: "inline-flex", alignItems: "center", gap: 6, minWidth: 0, maxWidth: 240 }} title={name}>
+      <span aria-hidden="true" style={{ width: 8, height: 8, borderRadius: 2, background: filled, flexShrink: 0 }} />
+      <span style={{ overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" }}>{name}</span>
     </span>
   );
 }
 
-export function seriesColour(index: number): string {
-  return seriesColours[index % seriesColours.length] ?? colour.accent;
+function colourOf(each: Series, index: number): string {
+  return each.colour ?? seriesColours[index % seriesColours.length] ?? colour.accent;
 }
 
 function textOf(value: number | null | undefined, format: (value: number) => string): string {
