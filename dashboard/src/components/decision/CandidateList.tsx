@@ -124,7 +124,7 @@ function Fact({ name, value, decides }: { name: string; value: string; decides: 
   return (
     <div
       style={{
-        minWidth: 84,
+        minWidth: 100,
         padding: `1px ${space.s}px`,
         borderRadius: radius.s,
         background: decides ? colour.selected : "transparent",

@@ -10,7 +10,7 @@ import { Sentence } from "./Sentence";
 import { StrategyName } from "./StrategyName";
 import { summaryOf } from "./summary";
 import { TokensAndCost } from "./TokensAndCost";
-import { meaningOfStrategy, nameOf, reasonOfSubstitution } from "./words";
+import { meaningOfError, meaningOfStrategy, nameOf, reasonOfSubstitution } from "./words";
 
 export interface Props {
   log: Schemas["LogDetail"];
@@ -153,6 +153,9 @@ function Result({ log }: Props) {
           {formatDuration(log.duration_ms)} in all
         </span>
       </div>
+      {log.error_code !== null && meaningOfError(log.error_code) !== null && (
+        <Explained>{meaningOfError(log.error_code)}</Explained>
+      )}
       {substitution && <Explained>{substitution}</Explained>}
       {log.provider !== null && <TokensAndCost log={log} />}
     </div>

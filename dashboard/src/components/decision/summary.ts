@@ -1,5 +1,5 @@
 import type { Schemas } from "../../api/client";
-import { nameOf, nameOfAttempt, sourceOfStrategy } from "./words";
+import { meaningOfError, nameOf, nameOfAttempt, sourceOfStrategy } from "./words";
 
 type LogDetail = Schemas["LogDetail"];
 
@@ -7,7 +7,7 @@ type LogDetail = Schemas["LogDetail"];
 export function summaryOf(log: LogDetail): string {
   const resolution = log.decision?.resolution;
   const asked = log.requested_model === "" ? "A request" : `“${log.requested_model}”`;
-  if (!resolution) return `${asked} was refused: ${log.error_code ?? `status ${log.status}`}.`;
+  if (!resolution) return `${asked} was refused. ${reasonOf(log)}`;
   const sentences = [`${asked} means ${resolution.intent}/${resolution.tier}.`];
   const strategy = log.decision?.strategy;
   const count = log.decision?.candidates.length ?? 0;
@@ -27,8 +27,13 @@ function endOf(log: LogDetail): string {
       return `${answer}${log.decision?.candidates.length === 1 ? ": it was the only candidate." : ": it was first."}`;
     return `${failures}, then ${answer}.`;
   }
-  if (log.attempts.length === 0) return `Nobody was asked: ${log.error_code ?? `status ${log.status}`}.`;
+  if (log.attempts.length === 0) return `Nobody was asked. ${reasonOf(log)}`;
   if (log.outcome === "client_closed")
     return failures === "" ? "The client left before the end." : `${failures}; the client left.`;
   return `${failures || "It broke off"}; no answer.`;
+}
+
+function reasonOf(log: LogDetail): string {
+  if (log.error_code === null) return `The client got ${log.status}.`;
+  return meaningOfError(log.error_code) ?? `${log.error_code}.`;
 }

@@ -104,3 +104,34 @@ export function nameOf(of: { provider: string | null; model: string | null }): s
 export function timeLeft(retryAfterS: number): string {
   return `for another ${formatDuration(retryAfterS * 1000)}`;
 }
+
+const ERRORS: Record<string, string> = {
+  invalid_json: "The body is not JSON.",
+  invalid_value: "A field of the request is wrong, or no provider key can carry it.",
+  body_too_large: "The body is over the gateway's limit.",
+  body_timeout: "The body did not come in time.",
+  forbidden_model: "The API key may not use this name.",
+  workspace_suspended: "The workspace is suspended.",
+  model_not_found: "Nobody knows this name, or no provider key has it.",
+  not_lossless: "No provider key can carry it without loss, and the client accepts none.",
+  upstream_rejected: "The provider says that the request is invalid.",
+  rate_limit_exceeded: "The API key's limit of requests or tokens a minute is reached.",
+  insufficient_quota: "A quota or budget of this month is used up.",
+  no_provider: "No provider key of the workspace serves this.",
+  no_exact_candidate: "The exact model can not answer now, and no other may.",
+  no_candidate: "No candidate can answer now.",
+  provider_auth_failed: "The provider refused the workspace's key.",
+  upstream_failed: "Every provider that was asked failed.",
+  upstream_unavailable: "The providers limit the rate, are out of quota or are left alone for a while.",
+  upstream_timeout: "Every provider that was asked was too slow.",
+  stream_interrupted: "The provider's stream broke before its end; the client has its beginning.",
+  draining: "The gateway was stopping.",
+  journal_unavailable: "The gateway could not record requests.",
+  configuration_unavailable: "The gateway's database could not be reached.",
+  internal_error: "A mistake of the gateway's own.",
+};
+
+/** What an error code means for whoever looks at the request; null where the code says it all. */
+export function meaningOfError(code: string): string | null {
+  return ERRORS[code] ?? null;
+}

@@ -1,8 +1,10 @@
-import { useState } from "react";
-import type { Schemas } from "../../api/client";
-import type { Loaded } from "../../api/hooks";
+import { useCallback, useRef, useState } from "react";
+import { api } from "../../api/client";
+import { useLoaded } from "../../api/hooks";
+import { useWorkspacePath } from "../../app/SessionContext";
 import { Button } from "../../components/Button";
 import { CodeBlock } from "../../components/Copy";
+import { Sentence } from "../../components/decision/Sentence";
 import { LoadState } from "../../components/LoadState";
 import { Notice } from "../../components/Notice";
 import { formatBytes } from "../../format/numbers";
@@ -10,16 +12,40 @@ import { colour, size, space } from "../../theme";
 import { type ContentPart, readable, textOfAnswer } from "./content";
 
 export interface Props {
-  content: Loaded<Schemas["LogContent"]>;
+  requestId: string;
+  /** So that the request can be made again. */
+  onLoaded(request: ContentPart): void;
 }
 
-/** What was asked and answered, where the workspace keeps it; else why it is not here. */
-export function RecordedContent({ content }: Props) {
-  if (content.error?.status === 404) return <p style={{ color: colour.textMuted }}>{content.error.message}</p>;
+/** What was asked and answered, where the workspace kept it; else why it is not here. */
+export function RecordedContent({ requestId, onLoaded }: Props) {
+  const path = useWorkspacePath();
+  const latest = useRef(onLoaded);
+  latest.current = onLoaded;
+  const content = useLoaded(
+    useCallback(
+      async (signal: AbortSignal) => {
+        const { data } = await api.get("/workspaces/{workspace_id}/logs/{request_id}/content", {
+          path: { ...path, request_id: requestId },
+          signal,
+        });
+        latest.current(data.request);
+        return data;
+      },
+      [path, requestId],
+    ),
+  );
+  if (content.error?.status === 404) {
+    return (
+      <p style={{ color: colour.textMuted }}>
+        <Sentence text={content.error.message} />
+      </p>
+    );
+  }
   return (
     <LoadState of={content}>
       {({ request, answer }) => (
-        <div style={{ display: "grid", gap: space.l }}>
+        <div style={{ display: "grid", gap: space.l, gridTemplateColumns: "minmax(0, 1fr)" }}>
           <Part name="Request" part={request} />
           <Part name="Answer" part={answer} said={answer.text === null ? null : textOfAnswer(answer.text)} />
         </div>

@@ -1,8 +1,8 @@
-import { type ReactNode, useCallback, useEffect } from "react";
-import { ApiError, api, type Schemas } from "../../api/client";
-import { type Loaded, useLoaded } from "../../api/hooks";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
+import { api, type Schemas } from "../../api/client";
+import { useLoaded } from "../../api/hooks";
 import { useSession, useWorkspacePath } from "../../app/SessionContext";
-import { IconButton, LinkButton } from "../../components/Button";
+import { Button, IconButton, LinkButton } from "../../components/Button";
 import { Copy } from "../../components/Copy";
 import { Dialog } from "../../components/Dialog";
 import { DecisionSteps } from "../../components/decision/DecisionSteps";
@@ -40,19 +40,9 @@ export function RequestDrawer({ requestId, keyName, onNewer, onOlder, onClose }:
       [path, requestId],
     ),
   );
-  const content = useLoaded(
-    useCallback(
-      async (signal: AbortSignal) => {
-        if (!mayRead) throw new ApiError("Your role does not read contents.", 403, "forbidden");
-        const { data } = await api.get("/workspaces/{workspace_id}/logs/{request_id}/content", {
-          path: { ...path, request_id: requestId },
-          signal,
-        });
-        return data;
-      },
-      [path, requestId, mayRead],
-    ),
-  );
+  const [askedFor, setAskedFor] = useState<string>();
+  const keeps = useKeepsContent();
+  const shows = mayRead && (keeps === true || askedFor === requestId);
   useArrowKeys(onNewer, onOlder);
   return (
     <Dialog title="Request" drawer width={760} onClose={onClose}>
@@ -66,7 +56,13 @@ export function RequestDrawer({ requestId, keyName, onNewer, onOlder, onClose }:
           </span>
         </div>
         <LoadState of={log} skeletonRows={10}>
-          {(loaded) => <Details log={loaded} keyName={keyName} content={content} mayRead={mayRead} />}
+          {(loaded) => (
+            <Details
+              log={loaded}
+              keyName={keyName}
+              content={mayRead && keeps !== undefined ? { shows, onAsk: () => setAskedFor(requestId) } : undefined}
+            />
+          )}
         </LoadState>
       </div>
     </Dialog>
@@ -88,18 +84,21 @@ function Step({
 interface DetailsProps {
   log: Schemas["LogDetail"];
   keyName(id: string): string;
-  content: Loaded<Schemas["LogContent"]>;
-  mayRead: boolean;
+  /** undefined: it may not be read, or it is not known yet whether there is any. */
+  content: { shows: boolean; onAsk(): void } | undefined;
 }
 
-function Details({ log, keyName, content, mayRead }: DetailsProps) {
-  const recorded = content.data?.request;
-  const body = recorded === undefined || recorded.truncated ? null : recorded.text;
+function Details({ log, keyName, content }: DetailsProps) {
+  const [body, setBody] = useState<{ of: string; text: string | null }>();
   return (
     <>
       <DecisionSteps log={log} />
       <div style={{ display: "flex", flexWrap: "wrap", gap: space.s }}>
-        <Copy text={curlOf(log, body, window.location.origin)} what="curl command" label="Copy as curl" />
+        <Copy
+          text={curlOf(log, body?.of === log.id ? body.text : null, window.location.origin)}
+          what="curl command"
+          label="Copy as curl"
+        />
         <LinkButton small icon="play" to={`/app/playground?replay=${encodeURIComponent(log.id)}`}>
           Replay in the playground
         </LinkButton>
@@ -110,13 +109,37 @@ function Details({ log, keyName, content, mayRead }: DetailsProps) {
       <Part title="Headers of the reply">
         <ReplyHeaders log={log} />
       </Part>
-      {mayRead && (
+      {content && (
         <Part title="Content">
-          <RecordedContent content={content} />
+          {content.shows ? (
+            <RecordedContent
+              requestId={log.id}
+              onLoaded={(request) => setBody({ of: log.id, text: request.truncated ? null : request.text })}
+            />
+          ) : (
+            <p style={{ color: colour.textMuted }}>
+              This workspace does not keep what is asked and answered.{" "}
+              <Button small kind="ghost" onClick={content.onAsk}>
+                Look whether it did then
+              </Button>
+            </p>
+          )}
         </Part>
       )}
     </>
   );
+}
+
+/** undefined: not known yet. */
+function useKeepsContent(): boolean | undefined {
+  const path = useWorkspacePath();
+  const settings = useLoaded(
+    useCallback(
+      async (signal: AbortSignal) => (await api.get("/workspaces/{workspace_id}/settings", { path, signal })).data,
+      [path],
+    ),
+  );
+  return settings.error === undefined ? settings.data?.log_content : false;
 }
 
 function Part({ title, children }: { title: string; children: ReactNode }) {
