@@ -34,7 +34,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "e2e",
-          include: ["e2e/**/*.e2e.ts"],
+          include: [process.env.PERPETUO_SOAK === "1" ? "e2e/soak/*.e2e.ts" : "e2e/*.e2e.ts"],
           environment: "node",
           globalSetup: ["e2e/browser-server.ts"],
           // One gateway and one browser: files come one after the other, in one process.

@@ -10,6 +10,8 @@ export interface Backend {
   workspace: { id: string; name: string };
   other_workspace: { id: string; name: string };
   second_workspace: { id: string; name: string };
+  /** Of a soak only. */
+  crowded_workspace?: { id: string; name: string };
   users: Record<Person, { email: string; password: string; id: string }>;
   api_keys: Record<string, { id: string; key: string; name: string }>;
   provider_keys: Record<string, string>;

@@ -69,7 +69,7 @@ async def backend(port: int = 0, *, with_history: bool = True) -> AsyncIterator[
             await gateway.rows(set(seeded.request_ids))
             if with_history:
                 await copy_over_a_week(_database_url(home), seeded.workspace["id"])
-            yield _told(gateway.base_url, vendors, seeded)
+            yield {"data_dir": str(home.data_dir), **_told(gateway.base_url, vendors, seeded)}
     finally:
         shutil.rmtree(path, ignore_errors=True)
 

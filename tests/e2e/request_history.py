@@ -23,8 +23,8 @@ async def copy_over_a_week(database_url: str, workspace_id: str) -> None:
         async with owner_transaction(engine) as conn:
             await ensure_partitions(conn, now_ms - HOURS * 3_600_000)
             await conn.execute(text(_LOGS), numbers)
-            await conn.execute(text(_COUNTERS), before)
-            await conn.execute(text(_LABELS), before)
+            await conn.execute(text(COUNTERS), before)
+            await conn.execute(text(LABELS), before)
     finally:
         await engine.dispose()
 
@@ -73,13 +73,13 @@ _COUNTED = (
     "workspace_id = CAST(:workspace_id AS uuid) AND outcome <> 'rejected' "
     "AND received_at < to_timestamp(CAST(:before_ms AS float) / 1000)"
 )
-_COUNTERS = f"""
+COUNTERS = f"""
 INSERT INTO usage_counters (workspace_id, hour, api_key_id, provider, model, alias, {_MEASURES})
 SELECT workspace_id, date_trunc('hour', received_at, 'UTC'), api_key_id::text, coalesce(provider, ''),
     coalesce(model, ''), coalesce(alias, ''), {_SUMS}
 FROM request_logs WHERE {_COUNTED} GROUP BY 1, 2, 3, 4, 5, 6
 """
-_LABELS = f"""
+LABELS = f"""
 INSERT INTO usage_labels (workspace_id, kind, hour, name, value, {_MEASURES})
 SELECT workspace_id, label.kind, date_trunc('hour', received_at, 'UTC'), label.name, label.value, {_SUMS}
 FROM request_logs CROSS JOIN LATERAL (
