@@ -205,7 +205,7 @@ let queue: Promise<unknown> = Promise.resolve();
 
 function withLock<T>(work: () => Promise<T>): Promise<T> {
   // A page on plain HTTP off loopback has no locks, and there nobody signs in; one at a time in this tab all the same.
-  if (navigator.locks === undefined) {
+  if (!navigator.locks) {
     const mine = queue.then(work, work);
     queue = mine.catch(() => undefined);
     return mine;

@@ -26,7 +26,11 @@ export interface Props<T> {
 /** Scrolls sideways by itself where the window is narrow. */
 export function Table<T>({ caption, columns, rows, rowKey, isFaded }: Props<T>) {
   return (
-    <section tabIndex={0} aria-label={caption} style={{ overflowX: "auto", padding: `0 ${space.xs}px` }}>
+    <section
+      tabIndex={0}
+      aria-label={caption}
+      style={{ position: "relative", overflowX: "auto", padding: `0 ${space.xs}px` }}
+    >
       <table style={{ width: "100%", borderCollapse: "collapse", fontSize: size.m }}>
         <caption className="visually-hidden">{caption}</caption>
         <thead>

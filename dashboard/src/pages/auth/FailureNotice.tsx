@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useMemo, useState } from "react";
 import type { ApiError } from "../../api/client";
 import { useInterval } from "../../api/hooks";
 import { Notice } from "../../components/Notice";
@@ -26,13 +26,11 @@ export function FailureNotice({ error, secondsLeft, fields = [] }: Props) {
 
 /** Until the server takes another attempt (its Retry-After), counting down; 0: now. */
 export function useSecondsLeft(error: ApiError | undefined): number {
-  const [left, setLeft] = useState(0);
-  const [until, setUntil] = useState(0);
-  useEffect(() => {
-    const seconds = error?.retryAfterS ?? 0;
-    setUntil(Date.now() + seconds * 1000);
-    setLeft(seconds);
-  }, [error]);
-  useInterval(() => setLeft(Math.max(0, Math.ceil((until - Date.now()) / 1000))), left > 0 ? 500 : undefined);
+  const seconds = error?.retryAfterS ?? 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another error with the same number begins anew
+  const untilMs = useMemo(() => Date.now() + seconds * 1000, [error]);
+  const [nowMs, setNowMs] = useState(0);
+  const left = Math.min(seconds, Math.max(0, Math.ceil((untilMs - nowMs) / 1000)));
+  useInterval(() => setNowMs(Date.now()), left > 0 ? 500 : undefined);
   return left;
 }

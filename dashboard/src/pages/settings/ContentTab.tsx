@@ -75,8 +75,8 @@ function ContentForm({ settings, data }: { settings: Loaded<Settings>; data: Set
         <Notice kind="warn">
           <span style={{ display: "grid", gap: space.xs }}>
             <span>
-              Prompts and answers are kept whole, with whatever people put into them: names, addresses, secrets. Tell
-              them, and keep it as short as you can.
+              Kept are prompts (the first 256 KiB of each) and answers (512 KiB), with whatever people put into them:
+              names, addresses, secrets. Tell them, and keep it for as few days as you can.
             </span>
             <span>
               They are sealed in the database by the installation’s ENCRYPTION_KEY: a copy of the database does not show

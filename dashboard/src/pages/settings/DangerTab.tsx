@@ -42,12 +42,14 @@ function Leave() {
     <Card
       title="Leave this workspace"
       description="You lose access at once, and the access tokens and open invitations that you made end. API keys stay."
-      actions={<Button onClick={() => setAsking(true)}>Leave…</Button>}
     >
-      <p style={{ color: colour.textMuted }}>
-        You are {workspace.role} here. The last owner can not leave: make somebody else an owner first, or delete the
-        workspace.
-      </p>
+      <div style={{ display: "grid", gap: space.l, justifyItems: "start" }}>
+        <p style={{ color: colour.textMuted }}>
+          You are {workspace.role} here. The last owner can not leave: make somebody else an owner first, or delete the
+          workspace.
+        </p>
+        <Button onClick={() => setAsking(true)}>Leave…</Button>
+      </div>
       {asking && (
         <ConfirmDialog
           title={`Leave ${workspace.name}?`}
@@ -68,18 +70,15 @@ function Delete() {
   const { workspace } = useSession();
   const [asking, setAsking] = useState(false);
   return (
-    <Card
-      title="Delete this workspace"
-      description="With everything in it. Nothing brings it back."
-      actions={
+    <Card title="Delete this workspace" description="With everything in it. Nothing brings it back.">
+      <div style={{ display: "grid", gap: space.l, justifyItems: "start" }}>
+        <p style={{ color: colour.textMuted }}>
+          Applications that use an API key of {workspace.name} get a 401 from then on.
+        </p>
         <Button kind="danger" onClick={() => setAsking(true)}>
           Delete…
         </Button>
-      }
-    >
-      <p style={{ color: colour.textMuted }}>
-        Applications that use an API key of {workspace.name} get a 401 from then on.
-      </p>
+      </div>
       {asking && <DeleteDialog onClose={() => setAsking(false)} />}
     </Card>
   );

@@ -46,7 +46,7 @@ export function SessionsCard() {
       ),
     },
     { title: "Signed in", notOnPhones: true, cell: (session) => <Time at={session.created_at} relative /> },
-    { title: "Last used", cell: (session) => <Time at={session.last_used_at} relative /> },
+    { title: "Last used", notOnPhones: true, cell: (session) => <Time at={session.last_used_at} relative /> },
     { title: "Ends", notOnPhones: true, cell: (session) => <Time at={session.expires_at} relative /> },
     {
       title: "Actions",
