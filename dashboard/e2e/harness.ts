@@ -69,7 +69,7 @@ export const test = base.extend<{ open: Open; backend: Backend }>({
       await settled(watched.page);
       return watched.page;
     });
-    const problems = opened.flatMap((watched) => watched.problems);
+    const problems = [...new Set(opened.flatMap((watched) => watched.problems))];
     if (problems.length > 0 || task.result?.state === "fail") await keepPictures(task.name, opened);
     for (const { context, page, isShared } of opened) await (isShared ? page.close() : context.close());
     if (problems.length > 0) throw new Error(`the browser reports:\n${problems.join("\n")}`);
