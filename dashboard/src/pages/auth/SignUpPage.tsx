@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Link, Navigate, useSearchParams } from "react-router";
 import type { Schemas } from "../../api/client";
+import { holdKey } from "../../api/heldKey";
 import { tokenOf } from "../../api/session";
 import { AuthLayout } from "../../components/AuthLayout";
 import { Button, LinkButton } from "../../components/Button";
@@ -49,7 +50,12 @@ export function SignUpPage() {
           return (
             <SignUpForm
               settings={offered}
-              onSignedUp={(reply) => (reply.api_key === null ? onSignedIn(reply) : setMade(reply))}
+              onSignedUp={(reply) => {
+                if (reply.api_key === null || reply.workspace === null) return onSignedIn(reply);
+                // The first steps go on with it.
+                holdKey(reply.workspace.id, "first-steps", { key: reply.api_key.key, expiresAtMs: null, made: true });
+                setMade(reply);
+              }}
             />
           );
         }}

@@ -34,11 +34,14 @@ export function Composer({ draft, isAsking, isPreparing, blocked, onChange, onSe
   };
   return (
     <form
-      aria-label="Message"
+      aria-label="Your message"
       style={{ display: "grid", gridTemplateColumns: "minmax(0, 1fr)", gap: space.s }}
       onSubmit={(event) => {
         event.preventDefault();
-        if (!isEmpty && !isAsking && !isPreparing && blocked === null) onSend();
+        if (isEmpty || isAsking || isPreparing || blocked !== null) return;
+        // The button becomes another one: the focus would be lost with it.
+        event.currentTarget.querySelector("textarea")?.focus({ preventScroll: true });
+        onSend();
       }}
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
@@ -52,7 +55,7 @@ export function Composer({ draft, isAsking, isPreparing, blocked, onChange, onSe
       />
       <TextAreaField
         label="Message"
-        rows={3}
+        rows={2}
         value={draft.text}
         onChange={(text) => onChange({ ...draft, text })}
         onKeyDown={(event) => {

@@ -9,7 +9,7 @@ import { Dialog } from "../../components/Dialog";
 import { Skeleton } from "../../components/LoadState";
 import { Notice } from "../../components/Notice";
 import { Card, Page } from "../../components/Page";
-import { space } from "../../theme";
+import { colour, space } from "../../theme";
 import { ColumnView } from "./ColumnView";
 import { Composer, type Draft } from "./Composer";
 import {
@@ -52,6 +52,7 @@ function Playground({ workspaceId }: { workspaceId: string }) {
   const [codeOfColumn, setCodeOfColumn] = useState<string>();
   const [leftOut, setLeftOut] = useState<string[]>([]);
   useKept(workspaceId, columns);
+  useEndInSight(columns);
   // What the address asked for is in the columns now; from here on they go their own way.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once
   useEffect(() => {
@@ -148,7 +149,7 @@ function Playground({ workspaceId }: { workspaceId: string }) {
           />
         ))}
       </div>
-      <Card>
+      <Card style={{ position: "sticky", bottom: space.m, boxShadow: `0 6px 24px ${colour.shadow}` }}>
         <Composer
           draft={draft}
           isAsking={columns.some(isAsking)}
@@ -180,6 +181,29 @@ const gridStyle = {
   gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 380px), 1fr))",
   alignItems: "start",
 } as const;
+
+/** While an answer grows its end stays in sight, unless somebody has scrolled away from it. */
+function useEndInSight(columns: readonly Column[]): void {
+  const isAtEnd = useRef(true);
+  const isGrowing = columns.some(isAsking);
+  useEffect(() => {
+    const note = () => {
+      isAtEnd.current = window.innerHeight + window.scrollY > document.documentElement.scrollHeight - NEAR_PX;
+    };
+    window.addEventListener("scroll", note, { passive: true });
+    return () => window.removeEventListener("scroll", note);
+  }, []);
+  // A new answer: whoever has asked wants to see it.
+  useEffect(() => {
+    if (isGrowing) isAtEnd.current = true;
+  }, [isGrowing]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the columns have changed
+  useEffect(() => {
+    if (isGrowing && isAtEnd.current) window.scrollTo(0, document.documentElement.scrollHeight);
+  }, [isGrowing, columns]);
+}
+
+const NEAR_PX = 120;
 
 /** Kept once it is quiet, and when the page is left. */
 function useKept(workspaceId: string, columns: readonly Column[]): void {
