@@ -47,33 +47,7 @@ export function RequestTable({ rows, hasMore, keyName, openedId, scroller, taken
     if (hasMore && lastSeen >= rows.length - NEAR_END_ROWS) onEnd();
   }, [hasMore, lastSeen, rows.length, onEnd]);
 
-  const [activeId, setActiveId] = useState<string>();
-  const moveTo = (index: number) => {
-    const log = rows[Math.max(0, Math.min(rows.length - 1, index))];
-    if (log === undefined) return;
-    setActiveId(log.id);
-    virtual.scrollToIndex(Math.max(0, Math.min(rows.length - 1, index)));
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.key === "Enter" && activeId !== undefined) {
-      event.preventDefault();
-      onOpen(activeId);
-      return;
-    }
-    const active = rows.findIndex((log) => log.id === activeId);
-    const to = target(event.key, active, rows.length);
-    if (to === undefined) return;
-    event.preventDefault();
-    moveTo(to);
-  };
-  const onClick = (event: MouseEvent) => {
-    const row = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-id]") : null;
-    const id = row?.dataset.id;
-    if (id === undefined || window.getSelection()?.isCollapsed === false) return;
-    setActiveId(id);
-    onOpen(id);
-  };
+  const { activeId, onKeyDown, onClick } = useActiveRow(rows, onOpen, (index) => virtual.scrollToIndex(index));
   const isShown = activeId !== undefined && items.some((item) => item.key === activeId);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it is a grid, by `part`
@@ -81,7 +55,7 @@ export function RequestTable({ rows, hasMore, keyName, openedId, scroller, taken
       ref={scroller}
       {...part("grid", {
         "aria-label": "Requests, newest first",
-        "aria-rowcount": hasMore ? -1 : rows.length + 1,
+        "aria-rowcount": hasMore ? -1 : rows.length + 2,
         "aria-colcount": COLUMNS[layout].length,
         "aria-activedescendant": isShown ? rowId(activeId) : undefined,
       })}
@@ -118,9 +92,47 @@ export function RequestTable({ rows, hasMore, keyName, openedId, scroller, taken
           );
         })}
       </div>
-      <div style={{ position: "sticky", left: 0, padding: space.m, fontSize: size.s, textAlign: "center" }}>{end}</div>
+      <div {...part("rowgroup")}>
+        <div {...part("row", { "aria-rowindex": rows.length + 2 })}>
+          <div {...part("gridcell")} style={{ padding: space.m, fontSize: size.s, textAlign: "center" }}>
+            {end}
+          </div>
+        </div>
+      </div>
     </div>
   );
+}
+
+/** The row that the arrows move, by its id: rows that come on top of it do not. */
+function useActiveRow(rows: readonly Log[], onOpen: (id: string) => void, show: (index: number) => void) {
+  const [activeId, setActiveId] = useState<string>();
+  const moveTo = (wanted: number) => {
+    const index = Math.max(0, Math.min(rows.length - 1, wanted));
+    setActiveId(rows[index]?.id);
+    show(index);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target !== event.currentTarget) return;
+    if (event.key === "Enter" && activeId !== undefined) {
+      event.preventDefault();
+      onOpen(activeId);
+      return;
+    }
+    const active = rows.findIndex((log) => log.id === activeId);
+    const to = target(event.key, active, rows.length);
+    if (to === undefined) return;
+    event.preventDefault();
+    moveTo(to);
+  };
+  /** One listener for all rows. Whoever selects text to copy it opens nothing. */
+  const onClick = (event: MouseEvent) => {
+    const row = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-id]") : null;
+    const id = row?.dataset.id;
+    if (id === undefined || window.getSelection()?.isCollapsed === false) return;
+    setActiveId(id);
+    onOpen(id);
+  };
+  return { activeId, onKeyDown, onClick };
 }
 
 function Header({ layout }: { layout: Layout }) {

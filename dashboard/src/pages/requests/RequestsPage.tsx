@@ -1,27 +1,21 @@
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
-import { Button, LinkButton } from "../../components/Button";
-import { Empty, LoadState } from "../../components/LoadState";
-import { Notice } from "../../components/Notice";
-import { Card, Page } from "../../components/Page";
-import { plural } from "../../format/numbers";
-import { colour } from "../../theme";
+import { Button } from "../../components/Button";
+import { Page } from "../../components/Page";
+import { space } from "../../theme";
 import { ExportDialog } from "./ExportDialog";
 import { FilterChips } from "./FilterChips";
 import { FilterPanel } from "./FilterPanel";
 import { chipsOf, type Filters, NO_FILTERS, readFilters, writeFilters } from "./filters";
 import { RequestDrawer } from "./RequestDrawer";
-import { RequestTable } from "./RequestTable";
-import { LIVE_ROWS } from "./requestList";
+import { Results } from "./Results";
+import type { Log } from "./requestList";
 import { Toolbar } from "./Toolbar";
 import { useNames } from "./useNames";
-import { type Requests, useRequests } from "./useRequests";
+import { useRequests } from "./useRequests";
 
 /** px: whoever has scrolled further down reads, and is not disturbed by new ones. */
 const AT_TOP_PX = 8;
-/** px: the page's head, the toolbar and the space around them */
-const TAKEN_PX = 216;
-const CHIPS_PX = 40;
 
 export function RequestsPage() {
   const [parameters, setParameters] = useSearchParams();
@@ -35,12 +29,6 @@ export function RequestsPage() {
   const isAtTop = useCallback(() => (scroller.current?.scrollTop ?? 0) <= AT_TOP_PX, []);
   const requests = useRequests(filters, live, isAtTop);
   const chips = chipsOf(filters, names.keyName);
-  const isLastOpened = openedId !== null && requests.list?.rows.at(-1)?.id === openedId;
-  const { loadMore } = requests;
-  useEffect(() => {
-    if (isLastOpened) loadMore();
-  }, [isLastOpened, loadMore]);
-
   const changeFilters = useCallback(
     (change: Partial<Filters>) => {
       scroller.current?.scrollTo({ top: 0 });
@@ -57,6 +45,14 @@ export function RequestsPage() {
     [setParameters, openedId],
   );
 
+  const rows = requests.list?.rows ?? NO_ROWS;
+  const neighbours = useNeighbours(rows, openedId, open);
+  const isLastOpened = openedId !== null && rows.at(-1)?.id === openedId;
+  const { loadMore } = requests;
+  useEffect(() => {
+    if (isLastOpened) loadMore();
+  }, [isLastOpened, loadMore]);
+
   return (
     <Page
       title="Requests"
@@ -68,7 +64,7 @@ export function RequestsPage() {
         </Button>
       }
     >
-      <div style={{ display: "grid", gap: 12, gridTemplateColumns: "minmax(0, 1fr)" }}>
+      <div style={{ display: "grid", gap: space.m, gridTemplateColumns: "minmax(0, 1fr)" }}>
         <Toolbar
           filters={filters}
           onChange={changeFilters}
@@ -85,126 +81,23 @@ export function RequestsPage() {
           onRemove={(removed) => changeFilters(Object.fromEntries(removed.map((name) => [name, NO_FILTERS[name]])))}
           onClear={() => changeFilters(NO_FILTERS)}
         />
-        <Card padding={0}>
-          <LoadState of={{ ...requests, data: requests.list }} skeletonRows={12}>
-            {(list) =>
-              list.rows.length === 0 && list.next === null && requests.waiting === 0 ? (
-                <NoRequests isFiltered={chips.length > 0} live={live} onClear={() => changeFilters(NO_FILTERS)} />
-              ) : (
-                <>
-                  <LiveNotice
-                    requests={requests}
-                    onShow={() => {
-                      scroller.current?.scrollTo({ top: 0 });
-                      requests.showWaiting();
-                    }}
-                  />
-                  <RequestTable
-                    rows={list.rows}
-                    hasMore={list.next !== null}
-                    keyName={names.keyName}
-                    openedId={openedId}
-                    scroller={scroller}
-                    takenPx={chips.length > 0 ? TAKEN_PX + CHIPS_PX : TAKEN_PX}
-                    onOpen={open}
-                    onEnd={requests.loadMore}
-                    end={<End requests={requests} live={live} />}
-                  />
-                </>
-              )
-            }
-          </LoadState>
-        </Card>
+        <Results
+          requests={requests}
+          live={live}
+          chips={chips.length}
+          keyName={names.keyName}
+          openedId={openedId}
+          scroller={scroller}
+          onOpen={open}
+          onClear={() => changeFilters(NO_FILTERS)}
+        />
       </div>
       {openedId !== null && (
-        <RequestDrawer
-          requestId={openedId}
-          keyName={names.keyName}
-          {...neighbours(requests, openedId, open)}
-          onClose={() => open(null)}
-        />
+        <RequestDrawer requestId={openedId} keyName={names.keyName} {...neighbours} onClose={() => open(null)} />
       )}
       {exporting && <ExportDialog filters={filters} chips={chips} onClose={() => setExporting(false)} />}
     </Page>
   );
-}
-
-function NoRequests({ isFiltered, live, onClear }: { isFiltered: boolean; live: boolean; onClear(): void }) {
-  if (isFiltered) {
-    return (
-      <Empty title="No request matches these filters" action={<Button onClick={onClear}>Clear all filters</Button>}>
-        {live ? "One that does will appear here when it comes in." : "Take one away, or choose a longer time."}
-      </Empty>
-    );
-  }
-  return (
-    <Empty
-      title="No requests yet"
-      action={
-        <LinkButton kind="primary" to="/app/onboarding">
-          Make the first request
-        </LinkButton>
-      }
-    >
-      As soon as an application asks {window.location.origin}/v1 with an API key of this workspace, its requests are
-      here, each with the whole decision.
-    </Empty>
-  );
-}
-
-function LiveNotice({ requests, onShow }: { requests: Requests; onShow(): void }) {
-  if (requests.liveError) return <Notice kind="warn">{requests.liveError.message} New requests are not shown.</Notice>;
-  if (requests.waiting === 0) return null;
-  return (
-    <Notice
-      kind="info"
-      action={
-        <Button small icon="arrowUp" onClick={onShow}>
-          Show
-        </Button>
-      }
-    >
-      {plural(requests.waiting, "new request")}
-    </Notice>
-  );
-}
-
-function End({ requests, live }: { requests: Requests; live: boolean }) {
-  const { list, loadingMore, moreError, loadMore } = requests;
-  if (moreError) {
-    return (
-      <Notice
-        kind="bad"
-        action={
-          <Button small onClick={loadMore}>
-            Try again
-          </Button>
-        }
-      >
-        {moreError.message}
-      </Notice>
-    );
-  }
-  if (list?.trimmed) {
-    return (
-      <Muted>
-        The newest {LIVE_ROWS.toLocaleString("en-US")} are kept{live && ": switch live off to see older ones"}.
-      </Muted>
-    );
-  }
-  if (loadingMore) return <Muted>Searching older requests…</Muted>;
-  if (list?.next != null) {
-    return (
-      <Button small onClick={loadMore}>
-        Search further back
-      </Button>
-    );
-  }
-  return <Muted>{plural(list?.rows.length ?? 0, "request")}. There are no older ones that match.</Muted>;
-}
-
-function Muted({ children }: { children: ReactNode }) {
-  return <span style={{ color: colour.textMuted }}>{children}</span>;
 }
 
 function withParameter(parameters: URLSearchParams, name: string, value: string | null): URLSearchParams {
@@ -214,14 +107,25 @@ function withParameter(parameters: URLSearchParams, name: string, value: string 
   return changed;
 }
 
-/** What leads from the opened request to the ones beside it in the list. */
-function neighbours(requests: Requests, openedId: string, open: (id: string) => void) {
-  const rows = requests.list?.rows ?? [];
+const NO_ROWS: readonly Log[] = [];
+
+/** What leads from the opened request to the ones beside it in the list; null where there is none. */
+function useNeighbours(rows: readonly Log[], openedId: string | null, open: (id: string) => void) {
+  // The address is written a moment after a key was pressed, and the next key may be faster.
+  const at = useRef(openedId);
+  useEffect(() => {
+    at.current = openedId;
+  }, [openedId]);
+  const step = (by: number) => {
+    const index = rows.findIndex((log) => log.id === at.current);
+    const to = index < 0 ? undefined : rows[index + by];
+    if (to === undefined) return;
+    at.current = to.id;
+    open(to.id);
+  };
   const index = rows.findIndex((log) => log.id === openedId);
-  const newer = index > 0 ? rows[index - 1] : undefined;
-  const older = index >= 0 ? rows[index + 1] : undefined;
   return {
-    onNewer: newer === undefined ? null : () => open(newer.id),
-    onOlder: older === undefined ? null : () => open(older.id),
+    onNewer: index > 0 ? () => step(-1) : null,
+    onOlder: index >= 0 && index < rows.length - 1 ? () => step(1) : null,
   };
 }

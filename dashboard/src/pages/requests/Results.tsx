@@ -1,0 +1,140 @@
+import type { ReactNode, RefObject } from "react";
+import { Button, LinkButton } from "../../components/Button";
+import { Empty, LoadState } from "../../components/LoadState";
+import { Notice } from "../../components/Notice";
+import { Card } from "../../components/Page";
+import { formatCount, plural } from "../../format/numbers";
+import { colour } from "../../theme";
+import { RequestTable } from "./RequestTable";
+import { LIVE_ROWS } from "./requestList";
+import type { Requests } from "./useRequests";
+
+export interface Props {
+  requests: Requests;
+  live: boolean;
+  /** How many filters there are. */
+  chips: number;
+  keyName(id: string): string;
+  openedId: string | null;
+  scroller: RefObject<HTMLDivElement | null>;
+  onOpen(id: string): void;
+  onClear(): void;
+}
+
+/** px: the page's head, the toolbar and the space around them */
+const TAKEN_PX = 216;
+const CHIPS_PX = 40;
+
+/** The table, or why there is none. */
+export function Results({ requests, live, chips, keyName, openedId, scroller, onOpen, onClear }: Props) {
+  return (
+    <Card padding={0}>
+      <LoadState of={{ ...requests, data: requests.list }} skeletonRows={12}>
+        {(list) =>
+          list.rows.length === 0 && list.next === null && requests.waiting === 0 ? (
+            <NoRequests isFiltered={chips > 0} live={live} onClear={onClear} />
+          ) : (
+            <>
+              <LiveNotice
+                requests={requests}
+                onShow={() => {
+                  scroller.current?.scrollTo({ top: 0 });
+                  requests.showWaiting();
+                }}
+              />
+              <RequestTable
+                rows={list.rows}
+                hasMore={list.next !== null}
+                keyName={keyName}
+                openedId={openedId}
+                scroller={scroller}
+                takenPx={chips > 0 ? TAKEN_PX + CHIPS_PX : TAKEN_PX}
+                onOpen={onOpen}
+                onEnd={requests.loadMore}
+                end={<End requests={requests} live={live} />}
+              />
+            </>
+          )
+        }
+      </LoadState>
+    </Card>
+  );
+}
+
+function NoRequests({ isFiltered, live, onClear }: { isFiltered: boolean; live: boolean; onClear(): void }) {
+  if (isFiltered) {
+    return (
+      <Empty title="No request matches these filters" action={<Button onClick={onClear}>Clear all filters</Button>}>
+        {live ? "One that does will appear here when it comes in." : "Take one away, or choose a longer time."}
+      </Empty>
+    );
+  }
+  return (
+    <Empty
+      title="No requests yet"
+      action={
+        <LinkButton kind="primary" to="/app/onboarding">
+          Make the first request
+        </LinkButton>
+      }
+    >
+      As soon as an application asks {window.location.origin}/v1 with an API key of this workspace, its requests are
+      here, each with the whole decision.
+    </Empty>
+  );
+}
+
+function LiveNotice({ requests, onShow }: { requests: Requests; onShow(): void }) {
+  if (requests.liveError) return <Notice kind="warn">{requests.liveError.message} New requests are not shown.</Notice>;
+  if (requests.waiting === 0) return null;
+  return (
+    <Notice
+      kind="info"
+      action={
+        <Button small icon="arrowUp" onClick={onShow}>
+          Show
+        </Button>
+      }
+    >
+      {plural(requests.waiting, "new request")}
+    </Notice>
+  );
+}
+
+function End({ requests, live }: { requests: Requests; live: boolean }) {
+  const { list, loadingMore, moreError, loadMore } = requests;
+  if (moreError) {
+    return (
+      <Notice
+        kind="bad"
+        action={
+          <Button small onClick={loadMore}>
+            Try again
+          </Button>
+        }
+      >
+        {moreError.message}
+      </Notice>
+    );
+  }
+  if (list?.trimmed) {
+    return (
+      <Muted>
+        The newest {formatCount(LIVE_ROWS)} are kept{live && ": switch live off to see older ones"}.
+      </Muted>
+    );
+  }
+  if (loadingMore) return <Muted>Searching older requests…</Muted>;
+  if (list?.next != null) {
+    return (
+      <Button small onClick={loadMore}>
+        Search further back
+      </Button>
+    );
+  }
+  return <Muted>{plural(list?.rows.length ?? 0, "request")}. There are no older ones that match.</Muted>;
+}
+
+function Muted({ children }: { children: ReactNode }) {
+  return <span style={{ color: colour.textMuted }}>{children}</span>;
+}
