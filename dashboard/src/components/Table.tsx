@@ -85,6 +85,7 @@ export const headStyle: CSSProperties = {
   color: colour.textMuted,
   fontSize: size.xs,
   fontWeight: weight.medium,
+  textAlign: "left",
   whiteSpace: "nowrap",
 };
 
