@@ -21,7 +21,7 @@ export interface Props {
 export function BarList({ title, rows }: Props) {
   const most = Math.max(1e-9, ...rows.map((row) => row.value));
   return (
-    <ul aria-label={title} style={{ listStyle: "none", display: "grid", gap: space.s }}>
+    <ul aria-label={title} style={{ listStyle: "none", display: "grid", gap: space.s, alignContent: "start" }}>
       {rows.map((row, index) => (
         <li key={index} style={{ display: "grid", gap: 3 }}>
           <div style={{ display: "flex", justifyContent: "space-between", gap: space.m, fontSize: size.s }}>

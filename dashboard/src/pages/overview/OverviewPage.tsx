@@ -18,6 +18,7 @@ import { loadState } from "./state";
 import { Tiles } from "./Tiles";
 
 const EVERY_MS = 30_000;
+const STATE_EVERY_MS = 60_000;
 
 export function OverviewPage() {
   const path = useWorkspacePath();
@@ -30,7 +31,7 @@ export function OverviewPage() {
   );
   const state = useLoaded(
     useCallback((signal: AbortSignal) => loadState(path, signal), [path]),
-    EVERY_MS,
+    STATE_EVERY_MS,
   );
   const keyNames = useMemo(
     () => (state.data === undefined ? null : new Map(state.data.apiKeys.map((key) => [key.id, key.name]))),

@@ -34,7 +34,7 @@ export function Tiles({ period }: Props) {
       style={{
         listStyle: "none",
         display: "grid",
-        gridTemplateColumns: "repeat(auto-fill, minmax(min(100%, 210px), 1fr))",
+        gridTemplateColumns: "repeat(auto-fill, minmax(min(calc(50% - 6px), 230px), 1fr))",
         gap: space.m,
       }}
     >
@@ -127,7 +127,7 @@ function tilesOf({ usage, before }: Period, nowMs: number): Tile[] {
       to: requestsPath({ outcome: "failed" }, time),
     },
     {
-      name: "Latency, half of the requests",
+      name: "Latency p50",
       value: shown(latency.p50_ms, formatDuration),
       more: first_byte.p50_ms === null ? null : `first byte ${formatDuration(first_byte.p50_ms)}`,
       change: changeOfValue(latency.p50_ms, before.latency.p50_ms),
@@ -135,7 +135,7 @@ function tilesOf({ usage, before }: Period, nowMs: number): Tile[] {
       to: requestsPath({}, time),
     },
     {
-      name: "Latency, 95% of the requests",
+      name: "Latency p95",
       value: shown(latency.p95_ms, formatDuration),
       more: first_byte.p95_ms === null ? null : `first byte ${formatDuration(first_byte.p95_ms)}`,
       change: changeOfValue(latency.p95_ms, before.latency.p95_ms),
@@ -143,7 +143,7 @@ function tilesOf({ usage, before }: Period, nowMs: number): Tile[] {
       to: requestsPath(latency.p95_ms === null ? {} : { min_duration_ms: String(Math.floor(latency.p95_ms)) }, time),
     },
     {
-      name: "Answered after a fallback",
+      name: "Fallback rate",
       value: shown(fallbacks.value, formatShare),
       more: `${formatCompact(now.fallbacks)} requests`,
       change: fallbacks.change,
@@ -151,7 +151,7 @@ function tilesOf({ usage, before }: Period, nowMs: number): Tile[] {
       to: requestsPath({ fallback: "true" }, time),
     },
     {
-      name: "Input read from providers' caches",
+      name: "Input from providers' caches",
       value: shown(cached.value, formatShare),
       more: `${formatCompact(now.cached_input_tokens)} tokens`,
       change: cached.change,

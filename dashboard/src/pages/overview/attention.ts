@@ -54,7 +54,7 @@ const STATES: Partial<Record<Schemas["KeyHealth"]["state"], { tone: Trouble["ton
   quarantined: { tone: "bad", says: "is not asked" },
   breaker_open: { tone: "bad", says: "is not asked for now" },
   cooling: { tone: "warn", says: "has a pause" },
-  degraded: { tone: "warn", says: "fails now and then" },
+  degraded: { tone: "warn", says: "has trouble" },
 };
 
 function refusedKeys({ health }: Facts): Trouble[] {
@@ -64,7 +64,7 @@ function refusedKeys({ health }: Facts): Trouble[] {
     return [
       {
         tone: state.tone,
-        text: `${nameOfKey(key)} ${state.says}. ${key.reason}`,
+        text: `The ${nameOfKey(key)} ${state.says}. ${key.reason}`,
         to: "/app/providers",
         action: "Providers",
       },
@@ -76,7 +76,7 @@ function lists({ providerKeys }: Facts): Trouble[] {
   const failed = providerKeys.filter((key) => key.enabled && key.discovery_error !== null);
   return failed.map((key) => ({
     tone: "warn",
-    text: `The models of ${nameOfKey(key)} could not be listed: ${key.discovery_error}`,
+    text: `The models of the ${nameOfKey(key)} could not be listed: ${key.discovery_error}`,
     to: "/app/providers",
     action: "Providers",
   }));
@@ -110,7 +110,8 @@ function quotas({ settings, nowMs }: Facts): Trouble[] {
 
 function budgets({ apiKeys, nowMs }: Facts): Trouble[] {
   return apiKeys.flatMap((key) => {
-    if (key.budget_nanousd_month === null || key.status !== "active") return [];
+    // A budget of nothing is meant so.
+    if (!key.budget_nanousd_month || key.status !== "active") return [];
     const pace = paceOf(key.spent_nanousd_month, key.budget_nanousd_month, nowMs, Date.parse(key.created_at));
     const what = `The budget of ${formatUsd(key.budget_nanousd_month)} a month of the API key “${key.name}”`;
     return near(pace, what, nowMs, "/app/usage#budgets");
@@ -149,5 +150,5 @@ function prices({ unpriced }: Facts): Trouble[] {
 }
 
 function nameOfKey({ vendor, label }: { vendor: string; label: string }): string {
-  return label === "" ? `The key of ${vendor}` : `The key of ${vendor} (${label})`;
+  return label === "" ? `key of ${vendor}` : `key of ${vendor} (${label})`;
 }
