@@ -27,16 +27,24 @@ export function DecisionOf({ requestId }: Props) {
     setError(undefined);
     const ask = async () => {
       try {
+        const { signal } = abort;
+        // By the list, which is empty where the detail would be a 404, and browsers complain of those.
+        const found = await api.get("/workspaces/{workspace_id}/logs", {
+          path,
+          query: { request_id: requestId, limit: 1 },
+          signal,
+        });
+        if (found.data.length === 0 && !signal.aborted && Date.now() < untilMs) {
+          timer = setTimeout(ask, EVERY_MS);
+          return;
+        }
         const { data } = await api.get("/workspaces/{workspace_id}/logs/{request_id}", {
           path: { ...path, request_id: requestId },
-          signal: abort.signal,
+          signal,
         });
-        if (!abort.signal.aborted) setLog(data);
+        if (!signal.aborted) setLog(data);
       } catch (failure) {
-        if (isCancelled(failure) || abort.signal.aborted) return;
-        const known = asApiError(failure);
-        if (known.status === 404 && Date.now() < untilMs) timer = setTimeout(ask, EVERY_MS);
-        else setError(known);
+        if (!isCancelled(failure) && !abort.signal.aborted) setError(asApiError(failure));
       }
     };
     void ask();
