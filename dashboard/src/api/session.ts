@@ -20,7 +20,8 @@ const WORKSPACE = "perpetuo.workspace";
 const USER = "perpetuo.user";
 const LOCK = "perpetuo.refresh";
 /** In sessionStorage: what the playground asks with. */
-const PLAYGROUND_KEY = "perpetuo.playground-key";
+const PLAYGROUND = "perpetuo.playground";
+const PLAYGROUND_KEY = `${PLAYGROUND}-key`;
 /** A token that ends sooner than this is renewed before it is used. */
 const MARGIN_MS = 20_000;
 /** Where the viewer's clock is ahead, a new token looks old: it is used this long nevertheless. */
@@ -175,7 +176,10 @@ function asStored(reply: Pick<NewToken, "token" | "token_expires_at">): Stored {
 
 function forgetTab(): void {
   sessionStorage.removeItem(WORKSPACE);
-  sessionStorage.removeItem(PLAYGROUND_KEY);
+  // Its key and its conversations
+  for (const name of Object.keys(sessionStorage)) {
+    if (name.startsWith(PLAYGROUND)) sessionStorage.removeItem(name);
+  }
 }
 
 function storedFor(workspaceId: string | null): Stored | undefined {

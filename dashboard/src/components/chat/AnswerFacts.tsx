@@ -1,7 +1,6 @@
 import { type ReactNode, useEffect, useState } from "react";
-import { api, isCancelled } from "../../api/client";
+import { ApiError, api, isCancelled } from "../../api/client";
 import type { Telling } from "../../api/gateway";
-import { asApiError } from "../../api/hooks";
 import { useSession, useWorkspacePath } from "../../app/SessionContext";
 import { formatCount, formatDuration, plural } from "../../format/numbers";
 import { colour, size, space } from "../../theme";
@@ -89,15 +88,19 @@ function Cost({ telling, costNanousd, onCost }: Props) {
     const untilMs = Date.now() + PATIENCE_MS;
     const ask = async () => {
       try {
-        const { data } = await api.get("/workspaces/{workspace_id}/logs/{request_id}", {
-          path: { ...path, request_id: requestId },
+        const { data } = await api.get("/workspaces/{workspace_id}/logs", {
+          path,
+          query: { request_id: requestId, limit: 1 },
           signal: abort.signal,
         });
-        if (!abort.signal.aborted) onCost(data.cost_nanousd);
-      } catch (failure) {
-        if (isCancelled(failure) || abort.signal.aborted) return;
-        if (asApiError(failure).status === 404 && Date.now() < untilMs) timer = setTimeout(ask, EVERY_MS);
+        if (abort.signal.aborted) return;
+        const [log] = data;
+        if (log !== undefined) onCost(log.cost_nanousd);
+        else if (Date.now() < untilMs) timer = setTimeout(ask, EVERY_MS);
         else setUnknown(true);
+      } catch (failure) {
+        if (!(failure instanceof ApiError) && !isCancelled(failure)) throw failure;
+        if (!abort.signal.aborted) setUnknown(true);
       }
     };
     timer = setTimeout(ask, EVERY_MS);

@@ -21,7 +21,16 @@ export function SignUpPage() {
   const onSignedIn = useSignedIn(next);
   const [made, setMade] = useState<Schemas["SignedUp"]>();
 
-  if (made !== undefined) return <FirstKey made={made} onDone={() => onSignedIn(made)} />;
+  const goOn = async () => {
+    if (made === undefined) return;
+    const signedIn = onSignedIn(made);
+    // Behind what begins the session, which forgets what the tab held before: the first steps go on with this key.
+    if (made.api_key !== null && made.workspace !== null) {
+      holdKey(made.workspace.id, "first-steps", { key: made.api_key.key, expiresAtMs: null, made: true });
+    }
+    await signedIn;
+  };
+  if (made !== undefined) return <FirstKey made={made} onDone={goOn} />;
   if (tokenOf(null) !== null) return <Navigate to={next ?? "/app/overview"} replace />;
   return (
     <AuthLayout
@@ -50,12 +59,7 @@ export function SignUpPage() {
           return (
             <SignUpForm
               settings={offered}
-              onSignedUp={(reply) => {
-                if (reply.api_key === null || reply.workspace === null) return onSignedIn(reply);
-                // The first steps go on with it.
-                holdKey(reply.workspace.id, "first-steps", { key: reply.api_key.key, expiresAtMs: null, made: true });
-                setMade(reply);
-              }}
+              onSignedUp={(reply) => (reply.api_key === null ? onSignedIn(reply) : setMade(reply))}
             />
           );
         }}

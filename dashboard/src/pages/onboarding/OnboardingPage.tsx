@@ -86,15 +86,21 @@ function Steps() {
               >
                 {secret === null ? (
                   <p style={{ color: colour.textMuted }}>With the API key of step 2, right here or from your code.</p>
+                ) : mayReadProviders && providers.length === 0 ? (
+                  <p style={{ color: colour.textMuted }}>Right here or from your code, once there is who answers it.</p>
                 ) : (
                   <RequestStep
                     key={`${secret} ${providers.length}`}
                     secret={secret}
                     isWaiting={requestId === undefined && can("logs:read")}
                     onAsked={setAskedHere}
-                  />
+                  >
+                    {askedHere !== undefined && <Arrived requestId={askedHere} isFromOutside={false} />}
+                  </RequestStep>
                 )}
-                {requestId !== undefined && <Arrived requestId={requestId} isFromOutside={askedHere === undefined} />}
+                {askedHere === undefined && requestId !== undefined && (
+                  <Arrived requestId={requestId} isFromOutside={true} />
+                )}
               </Step>
             </ol>
           );

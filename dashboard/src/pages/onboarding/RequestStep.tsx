@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { type Answer, NO_ANSWER } from "../../api/answer";
 import { type Answered, askChat, type ChatBody, GatewayError, listModels } from "../../api/gateway";
 import { Button } from "../../components/Button";
@@ -17,13 +17,15 @@ export interface Props {
   onAsked(requestId: string): void;
   /** Whether a request from outside is waited for. */
   isWaiting: boolean;
+  /** What the request that was sent here has left. */
+  children: ReactNode;
 }
 
 /** Of these the first that the key may ask for is put into the form. */
 const FAMILIAR = ["gpt-4o", "claude-sonnet", "gpt-4", "perpetuo/chat-default"];
 const FIRST_MODEL = "perpetuo/chat-default";
 
-export function RequestStep({ secret, onAsked, isWaiting }: Props) {
+export function RequestStep({ secret, onAsked, isWaiting, children }: Props) {
   const names = useNames(secret);
   const [typed, setTyped] = useState<string>();
   const [message, setMessage] = useState("Say hello in one short sentence.");
@@ -74,6 +76,7 @@ export function RequestStep({ secret, onAsked, isWaiting }: Props) {
         </Button>
       </form>
       <AnswerPart of={asking} />
+      {children}
       <h3 style={{ fontSize: size.m, fontWeight: weight.medium }}>The same from your own code</h3>
       <CodeBlock code={`export OPENAI_API_KEY=${secret}`} label="The key, for your shell" />
       <CodeSamples request={{ body, headers: {} }} />
