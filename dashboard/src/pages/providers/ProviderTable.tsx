@@ -45,7 +45,7 @@ export function ProviderTable(props: Props) {
   const columns = mayWrite ? 9 : 7;
   let place = 0;
   return (
-    <section tabIndex={0} aria-label="Provider keys" style={{ overflowX: "auto", padding: `0 ${space.xs}px` }}>
+    <section tabIndex={0} aria-label="Provider keys" style={SCROLLS}>
       <table style={{ width: "100%", borderCollapse: "collapse", fontSize: size.m }}>
         <caption className="visually-hidden">Provider keys, the first to be asked first</caption>
         <Head mayWrite={mayWrite} />
@@ -92,17 +92,17 @@ function Head({ mayWrite }: { mayWrite: boolean }) {
     <thead>
       <tr>
         {mayWrite && <HiddenTitle>Move</HiddenTitle>}
-        <th scope="col" style={headStyle}>
+        <th scope="col" style={headLeft}>
           Provider key
         </th>
-        <th scope="col" style={headStyle}>
+        <th scope="col" style={headLeft}>
           State
         </th>
-        <th scope="col" style={headStyle}>
+        <th scope="col" className="not-on-phones" style={headLeft}>
           Last 24 hours
         </th>
         {["Errors", "First byte", "Tokens/s", "Models"].map((title) => (
-          <th key={title} scope="col" style={{ ...headStyle, textAlign: "right" }}>
+          <th key={title} scope="col" className="not-on-phones" style={{ ...headStyle, textAlign: "right" }}>
             {title}
           </th>
         ))}
@@ -157,13 +157,13 @@ function Row(props: RowProps) {
       <td style={cellStyle}>
         <KeyState of={key} health={health} />
       </td>
-      <td style={cellStyle}>
+      <td className="not-on-phones" style={cellStyle}>
         <Sparkline label={hours.label} values={hours.requests} bad={hours.errors} />
       </td>
       <Figure value={health?.error_rate} format={formatShare} />
       <Figure value={health?.first_byte_ms} format={formatDuration} />
       <Figure value={health?.tokens_per_s} format={(rate) => String(Math.round(rate))} />
-      <td style={{ ...cellStyle, textAlign: "right" }}>
+      <td className="not-on-phones" style={{ ...cellStyle, textAlign: "right" }}>
         <Models of={key} inCatalog={props.catalogModelsOf(key.vendor)} />
       </td>
       {mayWrite && (
@@ -193,7 +193,7 @@ function Name({ of: key }: { of: ProviderKey }) {
 
 function Figure({ value, format }: { value: number | null | undefined; format(value: number): string }) {
   return (
-    <td style={{ ...cellStyle, textAlign: "right", whiteSpace: "nowrap" }}>
+    <td className="not-on-phones" style={{ ...cellStyle, textAlign: "right", whiteSpace: "nowrap" }}>
       {value == null ? (
         <span title="Not measured lately" style={{ color: colour.textMuted }}>
           –<span className="visually-hidden"> not measured lately</span>
@@ -236,6 +236,11 @@ function RowMenu({ of: key, keys, place, onMove, onToggle, onDelete }: RowProps)
     />
   );
 }
+
+/** Positioned, so that what is only read aloud stays inside it. */
+const SCROLLS: CSSProperties = { position: "relative", overflowX: "auto", padding: `0 ${space.xs}px` };
+
+const headLeft: CSSProperties = { ...headStyle, textAlign: "left" };
 
 const groupStyle: CSSProperties = {
   padding: `${space.xs}px ${space.m}px`,
