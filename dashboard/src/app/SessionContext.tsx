@@ -3,6 +3,7 @@ import { useLocation, useNavigate } from "react-router";
 import { ApiError, api, apiError, type Schemas } from "../api/client";
 import {
   currentWorkspaceId,
+  endSession,
   forgetSession,
   keepToken,
   onSessionEnd,
@@ -69,14 +70,14 @@ export function SessionGate({ children, without }: Props) {
     setFailure(undefined);
     try {
       if ((await usableToken(currentWorkspaceId())) === null) {
-        toLogin();
+        // Also what has expired goes: the login takes whoever has a token for signed in.
+        endSession();
         return;
       }
       const { data } = await api.get("/auth/me", {});
-      const [first] = data.workspaces;
-      if (first !== undefined && !data.workspaces.some((each) => each.id === currentWorkspaceId())) {
-        setCurrentWorkspaceId(first.id);
-      }
+      // Noted in this tab also where it stays the same: what another tab switches to later is not for this one.
+      const here = data.workspaces.find((each) => each.id === currentWorkspaceId()) ?? data.workspaces[0];
+      if (here !== undefined) setCurrentWorkspaceId(here.id);
       setMe(data);
     } catch (error) {
       const known = apiError(error);
@@ -85,12 +86,11 @@ export function SessionGate({ children, without }: Props) {
         if (known.status !== 401) setFailure(known);
       } else throw error;
     }
-  }, [toLogin]);
+  }, []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once; `load` changes with the address
   useEffect(() => {
     void load();
-  }, []);
+  }, [load]);
 
   useEffect(
     () =>
