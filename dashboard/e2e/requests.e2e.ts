@@ -6,14 +6,14 @@ const ROW = "[data-testid=request-row]";
 
 describe("the list", () => {
   test("goes on to older requests as one scrolls, and only what can be seen is in the document", async ({ open }) => {
-    const page = await open("/app/requests", { as: "owner" });
+    const page = await open("/app/requests", { as: "owner", shared: true });
     const scroller = page.getByTestId("request-scroller");
     expect(await scroller.getAttribute("aria-rowcount")).toBe("-1");
     const seen = new Set<string>();
     while (seen.size < 300) {
       const before = seen.size;
       for (const id of await idsOf(page)) seen.add(id);
-      await scroller.evaluate((element) => element.scrollBy(0, element.clientHeight / 2));
+      await scroller.evaluate((element) => element.scrollBy(0, element.clientHeight));
       await settled(page);
       if (seen.size === before) await page.getByText("Searching older requests").waitFor({ state: "hidden" });
     }
@@ -25,7 +25,7 @@ describe("the list", () => {
   test("is worked by keyboard: arrows, Enter, the arrows to the neighbours, Escape back to the list", async ({
     open,
   }) => {
-    const page = await open("/app/requests", { as: "owner" });
+    const page = await open("/app/requests", { as: "owner", shared: true });
     const [, second, third] = await idsOf(page);
     await page.getByTestId("request-scroller").focus();
     await page.keyboard.press("ArrowDown");
@@ -92,7 +92,7 @@ describe("filters", () => {
   });
 
   test("that match nothing say so", async ({ open }) => {
-    const page = await open("/app/requests?alias=nobody-asked-for-this", { as: "owner" });
+    const page = await open("/app/requests?alias=nobody-asked-for-this", { as: "owner", shared: true });
     expect(await page.getByText("No request matches these filters").isVisible()).toBe(true);
     await page.getByRole("button", { name: "Clear all filters" }).click();
     await page.locator(ROW).first().waitFor();
@@ -120,7 +120,7 @@ describe("live", () => {
 
 describe("one request", () => {
   test("tells its whole decision: who failed, who answered, in which order", async ({ open, backend }) => {
-    const page = await open(`/app/requests?request=${backend.requests.fallback}`, { as: "owner" });
+    const page = await open(`/app/requests?request=${backend.requests.fallback}`, { as: "owner", shared: true });
     const summary = await page.getByTestId("decision-summary").textContent();
     expect(summary).toMatch(/openai\/gpt-4o failed \(status 500\), then anthropic\/.* answered\./);
     const attempts = page.getByRole("list", { name: "Attempts" }).getByRole("listitem");
@@ -134,7 +134,7 @@ describe("one request", () => {
   });
 
   test("is copied as a curl command with what was recorded, and no key", async ({ open, backend }) => {
-    const page = await open(`/app/requests?request=${backend.requests.cheapest}`, { as: "owner" });
+    const page = await open(`/app/requests?request=${backend.requests.cheapest}`, { as: "owner", shared: true });
     await page.getByRole("region", { name: "Content" }).getByText("As it was sent", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Copy as curl" }).click();
     await page.getByText("Copied").first().waitFor();
@@ -148,7 +148,10 @@ describe("one request", () => {
   });
 
   test("shows hostile names as text", async ({ open, backend }) => {
-    const page = await open(`/app/requests?request=${backend.requests["hostile names"]}`, { as: "owner" });
+    const page = await open(`/app/requests?request=${backend.requests["hostile names"]}`, {
+      as: "owner",
+      shared: true,
+    });
     const facts = page.getByRole("region", { name: "Who and when" });
     expect(await facts.textContent()).toContain('<img src=x onerror="window.__xss=1">');
     expect(await page.evaluate(() => (window as { __xss?: number }).__xss)).toBeUndefined();

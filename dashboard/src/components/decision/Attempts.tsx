@@ -7,10 +7,11 @@ import { type Attempt, nameOf, nameOfAttempt } from "./words";
 
 export interface Props {
   log: Pick<Schemas["LogDetail"], "attempts" | "streaming" | "duration_ms">;
+  keyName?(of: Attempt): string | null;
 }
 
 /** A waterfall that is a list: every bar is told in words beside it. */
-export function Attempts({ log }: Props) {
+export function Attempts({ log, keyName }: Props) {
   const { attempts } = log;
   if (attempts.length === 0) return <p style={{ color: colour.textMuted }}>No provider was asked.</p>;
   const { spans, wholeMs } = spansOf(log);
@@ -21,6 +22,7 @@ export function Attempts({ log }: Props) {
           <AttemptItem
             key={`${attempt.number} ${attempt.provider_key_id} ${attempt.model}`}
             attempt={attempt}
+            keyName={keyName?.(attempt) ?? null}
             span={spans[index] as Span}
             wholeMs={wholeMs}
             isLast={index === attempts.length - 1}
@@ -37,12 +39,13 @@ export function Attempts({ log }: Props) {
 
 interface ItemProps {
   attempt: Attempt;
+  keyName: string | null;
   span: Span;
   wholeMs: number;
   isLast: boolean;
 }
 
-function AttemptItem({ attempt, span, wholeMs, isLast }: ItemProps) {
+function AttemptItem({ attempt, keyName, span, wholeMs, isLast }: ItemProps) {
   const verdict = verdictOf(attempt, isLast);
   return (
     <li style={{ display: "grid", gap: space.xs }}>
@@ -50,6 +53,7 @@ function AttemptItem({ attempt, span, wholeMs, isLast }: ItemProps) {
         <span style={{ fontWeight: weight.medium, overflowWrap: "anywhere" }}>
           {attempt.number || ""} {nameOf(attempt)}
         </span>
+        {keyName !== null && <span style={{ color: colour.textMuted, overflowWrap: "anywhere" }}>{keyName}</span>}
         <Badge tone={toneOf(attempt)}>{nameOfAttempt(attempt)}</Badge>
         {verdict && <span style={{ color: colour.textMuted, fontSize: size.s }}>{verdict}</span>}
       </div>

@@ -5,7 +5,7 @@ import { colour, radius, size, space, weight } from "../../theme";
 import { Badge } from "../Notice";
 import { Sentence } from "./Sentence";
 import { SkippedList, type SkippedRow } from "./SkippedList";
-import { nameOf } from "./words";
+import { type KeyNames, keyNamer, nameOf } from "./words";
 
 /** What an explained decision and a logged one have in common. The numbers are known of an explained one only. */
 export interface CandidateRow {
@@ -28,12 +28,15 @@ export interface Props {
   skipped: readonly SkippedRow[];
   /** Whose number is emphasised; null: none */
   strategy: string | null;
+  /** To tell several keys of a provider apart; else they are told apart by the ends of their ids. */
+  keyNames?: KeyNames;
   /** What became of it, of a request that is over. */
   fate?(candidate: CandidateRow): ReactNode;
 }
 
 /** Who may answer, in the order in which they are asked, with the number that ordered them; and who may not. */
-export function CandidateList({ candidates, skipped, strategy, fate }: Props) {
+export function CandidateList({ candidates, skipped, strategy, keyNames, fate }: Props) {
+  const keyName = keyNamer([...candidates, ...skipped], keyNames);
   return (
     <div style={{ display: "grid", gap: space.m }}>
       {candidates.length === 0 ? (
@@ -46,12 +49,13 @@ export function CandidateList({ candidates, skipped, strategy, fate }: Props) {
               place={index + 1}
               candidate={candidate}
               strategy={strategy}
+              keyName={keyName(candidate)}
               fate={fate?.(candidate)}
             />
           ))}
         </ol>
       )}
-      {skipped.length > 0 && <SkippedList skipped={skipped} />}
+      {skipped.length > 0 && <SkippedList skipped={skipped} keyName={keyName} />}
     </div>
   );
 }
@@ -60,10 +64,11 @@ interface ItemProps {
   place: number;
   candidate: CandidateRow;
   strategy: string | null;
+  keyName: string | null;
   fate: ReactNode;
 }
 
-function Item({ place, candidate, strategy, fate }: ItemProps) {
+function Item({ place, candidate, strategy, keyName, fate }: ItemProps) {
   const facts = factsOf(candidate);
   // A logged decision has its deciding number in the sentence only.
   const saysItself = !facts.some((fact) => fact.decides === strategy);
@@ -81,6 +86,7 @@ function Item({ place, candidate, strategy, fate }: ItemProps) {
       <div style={{ flex: "1 1 200px", minWidth: 0 }}>
         <div style={{ display: "flex", flexWrap: "wrap", gap: space.s, alignItems: "center" }}>
           <span style={{ fontWeight: weight.medium, overflowWrap: "anywhere" }}>{nameOf(candidate)}</span>
+          {keyName !== null && <span style={{ color: colour.textMuted, overflowWrap: "anywhere" }}>{keyName}</span>}
           <Badge tone={candidate.exact ? "neutral" : "warn"}>{candidate.exact ? "exact model" : "substitute"}</Badge>
           {candidate.standby && <Badge>standby</Badge>}
           {fate}

@@ -101,3 +101,13 @@ test("who was skipped stands below, with the time that was left", () => {
     "Not asked for another 12 s.",
   );
 });
+
+test("two keys of a provider are told apart by their labels, one alone is not labelled", () => {
+  const candidates = [candidateOf(), candidateOf({ provider_key_id: "key-9" }), candidateOf({ provider: "groq" })];
+  const names = new Map([["key-1", "main account"]]);
+  render(<CandidateList candidates={candidates} skipped={[]} strategy={null} keyNames={names} />);
+  const [first, second, third] = screen.getAllByRole("listitem").map((item) => item.textContent);
+  expect(first).toContain("main account");
+  expect(second).toContain("key …ey-9");
+  expect(third).not.toContain("main account");
+});

@@ -10,15 +10,18 @@ import { Sentence } from "./Sentence";
 import { StrategyName } from "./StrategyName";
 import { summaryOf } from "./summary";
 import { TokensAndCost } from "./TokensAndCost";
-import { meaningOfError, meaningOfStrategy, nameOf, reasonOfSubstitution } from "./words";
+import { type KeyNames, keyNamer, meaningOfError, meaningOfStrategy, nameOf, reasonOfSubstitution } from "./words";
 
 export interface Props {
   log: Schemas["LogDetail"];
+  /** To tell several keys of a provider apart. */
+  keyNames?: KeyNames;
 }
 
 /** Why a request went where it went: what was asked, what it means, who could answer, who was asked, what came of it. */
-export function DecisionSteps({ log }: Props) {
+export function DecisionSteps({ log, keyNames }: Props) {
   const { decision } = log;
+  const keyName = keyNamer([...(decision?.candidates ?? []), ...(decision?.skipped ?? [])], keyNames);
   return (
     <div style={{ display: "grid", gap: space.l }}>
       <p data-testid="decision-summary" style={{ fontWeight: weight.medium, overflowWrap: "anywhere" }}>
@@ -43,12 +46,13 @@ export function DecisionSteps({ log }: Props) {
               candidates={decision.candidates}
               skipped={decision.skipped}
               strategy={decision.strategy?.name ?? null}
+              keyNames={keyNames}
               fate={(candidate) => <Fate of={candidate} log={log} />}
             />
           </Step>
         )}
         <Step title="Attempts">
-          <Attempts log={log} />
+          <Attempts log={log} keyName={keyName} />
           {decision && decision.steps.length > 0 && <Noted steps={decision.steps} />}
         </Step>
         <Step title="Result" isLast>
@@ -78,7 +82,7 @@ function Explained({ children }: { children: ReactNode }) {
   return <p style={{ color: colour.textMuted, fontSize: size.s, overflowWrap: "anywhere" }}>{children}</p>;
 }
 
-function Asked({ log }: Props) {
+function Asked({ log }: Pick<Props, "log">) {
   const resolution = log.decision?.resolution;
   if (!resolution) {
     return (
@@ -135,7 +139,7 @@ function Noted({ steps }: { steps: readonly string[] }) {
   );
 }
 
-function Result({ log }: Props) {
+function Result({ log }: Pick<Props, "log">) {
   const substitution = reasonOfSubstitution(log.substituted);
   return (
     <div style={{ display: "grid", gap: space.s }}>

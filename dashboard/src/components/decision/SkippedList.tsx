@@ -15,12 +15,13 @@ export interface SkippedRow {
 
 export interface Props {
   skipped: readonly SkippedRow[];
+  keyName(of: SkippedRow): string | null;
 }
 
 const SHOWN = 3;
 
 /** Provider keys that were no candidates, and why. Many of them are folded. */
-export function SkippedList({ skipped }: Props) {
+export function SkippedList({ skipped, keyName }: Props) {
   return (
     <details open={skipped.length <= SHOWN}>
       <summary style={{ color: colour.textMuted, fontSize: size.s }}>
@@ -42,6 +43,7 @@ export function SkippedList({ skipped }: Props) {
             }}
           >
             <span style={{ overflowWrap: "anywhere" }}>{nameOf(skip)}</span>
+            {keyName(skip) !== null && <span style={{ color: colour.textMuted }}>{keyName(skip)}</span>}
             <Badge>{nameOfSkip(skip.code)}</Badge>
             <span style={{ color: colour.textMuted, flex: "1 1 200px" }}>
               <Sentence text={skip.reason} />

@@ -101,6 +101,26 @@ export function nameOf(of: { provider: string | null; model: string | null }): s
   return of.model === null || of.model === "" ? (of.provider ?? "") : `${of.provider}/${of.model}`;
 }
 
+/** Labels of provider keys by their ids. */
+export type KeyNames = ReadonlyMap<string, string>;
+
+interface OfKey {
+  provider: string;
+  provider_key_id: string | null;
+}
+
+/** What tells a key from another of the same provider; null for a provider that has one only. */
+export function keyNamer(rows: readonly OfKey[], names: KeyNames | undefined): (of: OfKey) => string | null {
+  const keys = new Map<string, Set<string>>();
+  for (const { provider, provider_key_id: id } of rows) {
+    if (id !== null) keys.set(provider, (keys.get(provider) ?? new Set()).add(id));
+  }
+  return ({ provider, provider_key_id: id }) => {
+    if (id === null || (keys.get(provider)?.size ?? 0) < 2) return null;
+    return names?.get(id) || `key …${id.slice(-4)}`;
+  };
+}
+
 export function timeLeft(retryAfterS: number): string {
   return `for another ${formatDuration(retryAfterS * 1000)}`;
 }

@@ -17,6 +17,7 @@ import { ReplyHeaders } from "./ReplyHeaders";
 export interface Props {
   requestId: string;
   keyName(id: string): string;
+  providerKeyNames: ReadonlyMap<string, string>;
   /** Null where there is none. */
   onNewer: (() => void) | null;
   onOlder: (() => void) | null;
@@ -24,7 +25,7 @@ export interface Props {
 }
 
 /** Everything about one request. The arrows to the left and right lead to its neighbours in the list. */
-export function RequestDrawer({ requestId, keyName, onNewer, onOlder, onClose }: Props) {
+export function RequestDrawer({ requestId, keyName, providerKeyNames, onNewer, onOlder, onClose }: Props) {
   const path = useWorkspacePath();
   const { can } = useSession();
   const mayRead = can("logs:read_content");
@@ -60,6 +61,7 @@ export function RequestDrawer({ requestId, keyName, onNewer, onOlder, onClose }:
             <Details
               log={loaded}
               keyName={keyName}
+              providerKeyNames={providerKeyNames}
               content={mayRead && keeps !== undefined ? { shows, onAsk: () => setAskedFor(requestId) } : undefined}
             />
           )}
@@ -84,15 +86,16 @@ function Step({
 interface DetailsProps {
   log: Schemas["LogDetail"];
   keyName(id: string): string;
+  providerKeyNames: ReadonlyMap<string, string>;
   /** undefined: it may not be read, or it is not known yet whether there is any. */
   content: { shows: boolean; onAsk(): void } | undefined;
 }
 
-function Details({ log, keyName, content }: DetailsProps) {
+function Details({ log, keyName, providerKeyNames, content }: DetailsProps) {
   const [body, setBody] = useState<{ of: string; text: string | null }>();
   return (
     <>
-      <DecisionSteps log={log} />
+      <DecisionSteps log={log} keyNames={providerKeyNames} />
       <div style={{ display: "flex", flexWrap: "wrap", gap: space.s }}>
         <Copy
           text={curlOf(log, body?.of === log.id ? body.text : null, window.location.origin)}

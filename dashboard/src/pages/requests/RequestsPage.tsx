@@ -93,7 +93,13 @@ export function RequestsPage() {
         />
       </div>
       {openedId !== null && (
-        <RequestDrawer requestId={openedId} keyName={names.keyName} {...neighbours} onClose={() => open(null)} />
+        <RequestDrawer
+          requestId={openedId}
+          keyName={names.keyName}
+          providerKeyNames={names.providerKeyNames}
+          {...neighbours}
+          onClose={() => open(null)}
+        />
       )}
       {exporting && <ExportDialog filters={filters} chips={chips} onClose={() => setExporting(false)} />}
     </Page>

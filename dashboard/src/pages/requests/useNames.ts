@@ -8,6 +8,8 @@ const PAGES = 5;
 export interface Names {
   apiKeys: readonly { id: string; name: string }[];
   vendors: readonly string[];
+  /** Labels of provider keys, by id. */
+  providerKeyNames: ReadonlyMap<string, string>;
   keyName(id: string): string;
 }
 
@@ -49,5 +51,9 @@ export function useNames(): Names {
   const loading = keys.data === undefined && keys.error === undefined;
   const keyName = useCallback((id: string) => names.get(id) ?? (loading ? "" : id.slice(-8)), [names, loading]);
   const vendors = useMemo(() => [...new Set(providers.data?.map((key) => key.vendor))], [providers.data]);
-  return { apiKeys: keys.data ?? [], vendors, keyName };
+  const providerKeyNames = useMemo(
+    () => new Map(providers.data?.map((key) => [key.id, key.label || key.secret_hint])),
+    [providers.data],
+  );
+  return { providerKeyNames, apiKeys: keys.data ?? [], vendors, keyName };
 }
