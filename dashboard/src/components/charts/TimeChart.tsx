@@ -279,7 +279,7 @@ function linePath(
       return;
     }
     const alone = !drawing && (values[index + 1] ?? null) === null;
-    path += `${drawing ? "L" : "M"}${x(index).toFixed(1)} ${y(value).toFixed(1)}${alone ? "h0.1" : ""}`;
+    path += `${drawing ? "L" : "M"}${(x(index) - (alone ? 1.5 : 0)).toFixed(1)} ${y(value).toFixed(1)}${alone ? "h3" : ""}`;
     drawing = true;
   });
   return path;

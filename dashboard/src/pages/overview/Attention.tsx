@@ -14,7 +14,7 @@ export function Attention({ troubles }: Props) {
   if (troubles.length === 0) {
     return (
       <p style={{ color: colour.textMuted, fontSize: size.s }}>
-        Nothing needs attention: every provider key in use answers, and no limit is near its end.
+        Nothing needs attention: no provider key in use has trouble, and no limit is near its end.
       </p>
     );
   }

@@ -1,5 +1,5 @@
-import { useCallback } from "react";
-import { Link } from "react-router";
+import { useCallback, useEffect, useRef } from "react";
+import { Link, useLocation } from "react-router";
 import { api, type Schemas } from "../../api/client";
 import { useLoaded } from "../../api/hooks";
 import { type Group, type Usage, valuesOf } from "../../api/usage";
@@ -39,12 +39,19 @@ export function Budgets({ apiKeys, nowMs }: Props) {
       [path, startMs, today],
     ),
   );
+  const { hash } = useLocation();
+  const frame = useRef<HTMLDivElement>(null);
+  const isLoaded = month.data !== undefined;
+  useEffect(() => {
+    // What is above has its height by then, or the browser would have scrolled to nothing.
+    if (isLoaded && hash === "#budgets") frame.current?.scrollIntoView({ block: "center" });
+  }, [isLoaded, hash]);
   return (
     <Card
       title="Budgets of this month"
       description={`They begin anew on ${formatStart(new Date(endMs).toISOString(), "day")}.`}
     >
-      <div id="budgets">
+      <div id="budgets" ref={frame}>
         <LoadState of={month} skeletonRows={6}>
           {({ usage, settings }) => <Month {...{ usage, settings, apiKeys, nowMs }} />}
         </LoadState>
