@@ -103,7 +103,11 @@ test("who was skipped stands below, with the time that was left", () => {
 });
 
 test("two keys of a provider are told apart by their labels, one alone is not labelled", () => {
-  const candidates = [candidateOf(), candidateOf({ provider_key_id: "key-9" }), candidateOf({ provider: "groq" })];
+  const candidates = [
+    candidateOf(),
+    candidateOf({ provider_key_id: "key-9" }),
+    candidateOf({ provider: "groq", provider_key_id: "key-5" }),
+  ];
   const names = new Map([["key-1", "main account"]]);
   render(<CandidateList candidates={candidates} skipped={[]} strategy={null} keyNames={names} />);
   const [first, second, third] = screen.getAllByRole("listitem").map((item) => item.textContent);
