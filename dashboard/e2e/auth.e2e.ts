@@ -191,6 +191,16 @@ test("a gateway that can not be reached while a token is renewed signs nobody ou
   await heading(page, "Settings").waitFor();
 });
 
+test("a page that is loaded again while it renews its token keeps the session", async ({ open }) => {
+  const page = await open("/app/settings/members", { as: "spare1", ownSession: true });
+  for (let turn = 0; turn < 2; turn += 1) {
+    await expireTokens(page);
+    const asked = page.waitForRequest("**/auth/refresh");
+    await Promise.all([asked.then(() => page.reload()), page.reload().catch(() => undefined)]);
+    await page.getByRole("table", { name: "Members" }).waitFor();
+  }
+});
+
 test("two tabs that find an expired token at once renew it once, and both go on", async ({ open }) => {
   const page = await open("/app/settings/members", { as: "spare1", ownSession: true });
   const other = await page.context().newPage();

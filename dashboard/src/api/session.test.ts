@@ -61,6 +61,23 @@ test("a refused token is renewed although it looks fresh, and not again by whoev
   expect(refresh).toHaveBeenCalledTimes(1);
 });
 
+test("a renewal that a page has left is waited for, and a mark that is old is not", async () => {
+  const refresh = refreshWith(tokenFor("a", "new"));
+  vi.useFakeTimers();
+  localStorage.setItem("perpetuo.refreshing", String(Date.now() - 500));
+  const renewed = renewedToken("a", null);
+  await vi.advanceTimersByTimeAsync(900);
+  expect(refresh).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(200);
+  expect(await renewed).toBe("new");
+  expect(localStorage.getItem("perpetuo.refreshing")).toBeNull();
+
+  localStorage.setItem("perpetuo.refreshing", String(Date.now() - 60_000));
+  expect(await renewedToken("a", "new")).toBe("new");
+  expect(refresh).toHaveBeenCalledTimes(2);
+  vi.useRealTimers();
+});
+
 test("where the viewer's clock is ahead, a new token is used all the same", async () => {
   const refresh = refreshWith(tokenFor("a", "new", new Date(Date.now() - 3_600_000).toISOString()));
   expect(await usableToken("a")).toBe("new");

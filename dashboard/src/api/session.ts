@@ -19,6 +19,10 @@ const TOKENS = "perpetuo.tokens";
 const WORKSPACE = "perpetuo.workspace";
 const USER = "perpetuo.user";
 const LOCK = "perpetuo.refresh";
+/** Since when a page has been asking for the next cookie, ms. */
+const REFRESHING = "perpetuo.refreshing";
+/** As long as a request takes that its page has left. */
+const LEFT_REFRESH_MS = 1_500;
 /** In sessionStorage: what the playground asks with. */
 const PLAYGROUND = "perpetuo.playground";
 const PLAYGROUND_KEY = `${PLAYGROUND}-key`;
@@ -146,13 +150,33 @@ export function watchUser(userId: string, told: () => void): () => void {
   return () => window.removeEventListener("storage", onStorage);
 }
 
+/**
+ * Asks for the next cookie, once at a time over all tabs (under the lock).
+ *
+ * A page that is loaded again or closed meanwhile leaves its request on its way (`keepalive`): then the browser still
+ * gets the new cookie, and whoever comes next waits for it instead of sending the old one again.
+ */
 async function refresh(workspaceId: string | null): Promise<NewToken> {
-  const reply = await axios.post<{ data: NewToken }>(
-    "/auth/refresh",
-    workspaceId === null ? {} : { workspace_id: workspaceId },
-    { withCredentials: true, timeout: REFRESH_WITHIN_MS },
-  );
-  return reply.data.data;
+  await leftRefreshIsOver();
+  localStorage.setItem(REFRESHING, String(Date.now()));
+  try {
+    const reply = await axios.post<{ data: NewToken }>(
+      "/auth/refresh",
+      workspaceId === null ? {} : { workspace_id: workspaceId },
+      { withCredentials: true, timeout: REFRESH_WITHIN_MS, adapter: "fetch", fetchOptions: { keepalive: true } },
+    );
+    return reply.data.data;
+  } finally {
+    localStorage.removeItem(REFRESHING);
+  }
+}
+
+/** The mark is removed by whoever set it, unless their page is gone. */
+async function leftRefreshIsOver(): Promise<void> {
+  const sinceMs = Date.now() - Number(localStorage.getItem(REFRESHING) ?? Number.NaN);
+  if (sinceMs >= 0 && sinceMs < LEFT_REFRESH_MS) {
+    await new Promise((done) => setTimeout(done, LEFT_REFRESH_MS - sinceMs));
+  }
 }
 
 /** One has left it, or it was deleted: another one came instead (null: one is in none). */

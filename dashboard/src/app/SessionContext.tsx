@@ -76,8 +76,8 @@ export function SessionGate({ children, without }: Props) {
       }
       const { data } = await api.get("/auth/me", {});
       // Noted in this tab also where it stays the same: what another tab switches to later is not for this one.
-      const here = data.workspaces.find((each) => each.id === currentWorkspaceId()) ?? data.workspaces[0];
-      if (here !== undefined) setCurrentWorkspaceId(here.id);
+      const current = data.workspaces.find((each) => each.id === currentWorkspaceId()) ?? data.workspaces[0];
+      if (current !== undefined) setCurrentWorkspaceId(current.id);
       setMe(data);
     } catch (error) {
       const known = apiError(error);
