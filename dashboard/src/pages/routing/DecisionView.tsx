@@ -16,7 +16,8 @@ export function DecisionView({ decisions }: Props) {
   const [first] = decisions;
   if (first === undefined) return null;
   if (decisions.length === 1) return <Single of={first} />;
-  const differences = differencesOf(decisions);
+  const sorted = defaultFirst(decisions);
+  const differences = differencesOf(sorted);
   const isSame = differences.every((difference) => difference === "same");
   return (
     <div style={{ display: "grid", gap: space.l }}>
@@ -24,7 +25,7 @@ export function DecisionView({ decisions }: Props) {
       <p style={{ fontWeight: weight.medium }}>
         {isSame
           ? "All four strategies ask the same candidates in the same order."
-          : "The strategies differ: what is marked is held against default."}
+          : "The strategies differ. Marked is what each does otherwise than default."}
       </p>
       <ol
         aria-label="Strategies side by side"
@@ -35,7 +36,7 @@ export function DecisionView({ decisions }: Props) {
           gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 260px), 1fr))",
         }}
       >
-        {decisions.map((decision, index) => (
+        {sorted.map((decision, index) => (
           <li key={decision.strategy?.name ?? index} style={{ minWidth: 0 }}>
             <Column of={decision} difference={differences[index] ?? "same"} />
           </li>
@@ -43,6 +44,12 @@ export function DecisionView({ decisions }: Props) {
       </ol>
     </div>
   );
+}
+
+/** What the others are held against stands before them. */
+function defaultFirst(decisions: readonly Decision[]): Decision[] {
+  const isDefault = (decision: Decision) => decision.strategy?.name === "default";
+  return [...decisions.filter(isDefault), ...decisions.filter((decision) => !isDefault(decision))];
 }
 
 function Single({ of: decision }: { of: Decision }) {
@@ -92,9 +99,6 @@ function Column({ of: decision, difference }: { of: Decision; difference: Differ
         <h3 style={{ fontSize: size.m, fontWeight: weight.bold }}>{strategy}</h3>
         {strategy !== "default" && <Badge tone={tone}>{name}</Badge>}
       </div>
-      <p style={{ color: colour.textMuted, fontSize: size.s }}>
-        <Sentence text={decision.explanation} />
-      </p>
       <Outcome of={decision} />
     </section>
   );

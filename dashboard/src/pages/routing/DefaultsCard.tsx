@@ -54,13 +54,24 @@ const UNKNOWN_MODELS = [
 
 /** How this workspace's requests are decided unless they say otherwise themselves. */
 export function DefaultsCard({ of }: Props) {
+  const [warnings, setWarnings] = useState<readonly string[]>([]);
   return (
     <Card
       title="Defaults"
       description="They hold unless a request, its alias or its API key asks for something stricter."
     >
       <LoadState of={of} skeletonRows={8}>
-        {(settings) => <DefaultsForm key={keyOf(settings)} settings={settings} onSaved={of.replace} />}
+        {(settings) => (
+          <DefaultsForm
+            key={keyOf(settings)}
+            settings={settings}
+            warnings={warnings}
+            onSaved={({ warnings: told, ...saved }) => {
+              setWarnings(told);
+              of.replace(() => saved);
+            }}
+          />
+        )}
       </LoadState>
     </Card>
   );
@@ -68,23 +79,22 @@ export function DefaultsCard({ of }: Props) {
 
 interface FormProps {
   settings: Settings;
-  onSaved(change: (before: Settings) => Settings): void;
+  /** Of the last change */
+  warnings: readonly string[];
+  onSaved(saved: Schemas["ChangedSettings"]): void;
 }
 
-function DefaultsForm({ settings, onSaved }: FormProps) {
+function DefaultsForm({ settings, warnings, onSaved }: FormProps) {
   const path = useWorkspacePath();
   const tell = useTell();
   const mayWrite = useSession().can("workspace:write");
   const [draft, setDraft] = useState(settings);
-  const [warnings, setWarnings] = useState<string[]>([]);
   const changes = changesOf(settings, draft);
   const isChanged = Object.keys(changes).length > 0;
   const save = useAction(async () => {
     const { data } = await api.patch("/workspaces/{workspace_id}/settings", { path, body: changes });
-    const { warnings: told, ...saved } = data;
-    setWarnings(told);
-    onSaved(() => saved);
     tell("The defaults are saved.");
+    onSaved(data);
   });
   const errorOf = (name: string) => (save.error?.field === name ? save.error.message : undefined);
   return (

@@ -39,6 +39,7 @@ export function RoutingPage() {
     <Page
       title="Routing"
       description="Which provider key answers a request: by the name that was asked for, the strategy, and what is known of each key."
+      maxWidth={1440}
     >
       {can("routing:explain") && (
         <div ref={explainer} style={{ minWidth: 0, scrollMarginTop: 16 }}>

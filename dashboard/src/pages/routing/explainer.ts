@@ -118,7 +118,7 @@ function tokensOf(text: string): number | null {
 export type Difference = "same" | "other first" | "other order" | "other candidates";
 
 export function differencesOf(decisions: readonly Decision[]): Difference[] {
-  const base = decisions.find((decision) => decision.strategy?.name === "default") ?? decisions.at(-1);
+  const base = decisions.find((decision) => decision.strategy?.name === "default") ?? decisions[0];
   const basis = base === undefined ? [] : base.candidates.map(idOf);
   return decisions.map((decision) => {
     const ids = decision.candidates.map(idOf);
