@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { type ApiError, api, isCancelled, type Schemas } from "../../api/client";
+import { ApiError, api, isCancelled, type Schemas } from "../../api/client";
 import { asApiError } from "../../api/hooks";
 import { useWorkspacePath } from "../../app/SessionContext";
 import { Skeleton } from "../LoadState";
@@ -14,6 +14,8 @@ export interface Props {
 const EVERY_MS = 700;
 const PATIENCE_MS = 20_000;
 
+const NOT_THERE = new ApiError("It is not in the log yet.", 404, "not_found");
+
 /** The decision of a request that has just been answered: waits for its row. */
 export function DecisionOf({ requestId }: Props) {
   const path = useWorkspacePath();
@@ -27,22 +29,11 @@ export function DecisionOf({ requestId }: Props) {
     setError(undefined);
     const ask = async () => {
       try {
-        const { signal } = abort;
-        // By the list, which is empty where the detail would be a 404, and browsers complain of those.
-        const found = await api.get("/workspaces/{workspace_id}/logs", {
-          path,
-          query: { request_id: requestId, limit: 1 },
-          signal,
-        });
-        if (found.data.length === 0 && !signal.aborted && Date.now() < untilMs) {
-          timer = setTimeout(ask, EVERY_MS);
-          return;
-        }
-        const { data } = await api.get("/workspaces/{workspace_id}/logs/{request_id}", {
-          path: { ...path, request_id: requestId },
-          signal,
-        });
-        if (!signal.aborted) setLog(data);
+        const found = await find(path, requestId, abort.signal);
+        if (abort.signal.aborted) return;
+        if (found !== undefined) setLog(found);
+        else if (Date.now() < untilMs) timer = setTimeout(ask, EVERY_MS);
+        else setError(NOT_THERE);
       } catch (failure) {
         if (!isCancelled(failure) && !abort.signal.aborted) setError(asApiError(failure));
       }
@@ -63,4 +54,23 @@ export function DecisionOf({ requestId }: Props) {
         : error.message}
     </Notice>
   );
+}
+
+/** Searched for first: a request that is not there yet is then no error, which browsers would write down. */
+async function find(
+  path: { workspace_id: string },
+  requestId: string,
+  signal: AbortSignal,
+): Promise<Schemas["LogDetail"] | undefined> {
+  const list = await api.get("/workspaces/{workspace_id}/logs", {
+    path,
+    query: { request_id: requestId, limit: 1 },
+    signal,
+  });
+  if (list.data.length === 0) return undefined;
+  const detail = await api.get("/workspaces/{workspace_id}/logs/{request_id}", {
+    path: { ...path, request_id: requestId },
+    signal,
+  });
+  return detail.data;
 }
