@@ -12,7 +12,10 @@ const target = resolve(dashboard, "src/api/schema.ts");
 const HEAD = "// Made from the control plane's OpenAPI document by `npm run api-types`; do not edit.\n\n";
 
 const python = process.env.PYTHON ?? resolve(repository, ".venv/bin/python");
-const printed = spawnSync(python, [resolve(repository, "scripts/write-openapi.py")], { encoding: "utf8", maxBuffer: 64e6 });
+const printed = spawnSync(python, [resolve(repository, "scripts/write-openapi.py")], {
+  encoding: "utf8",
+  maxBuffer: 64e6,
+});
 if (printed.status !== 0) {
   console.error(printed.stderr || `${python} could not be started: run make first, or name another in PYTHON.`);
   process.exit(1);
@@ -22,7 +25,9 @@ const types = HEAD + astToString(await openapiTS(JSON.parse(printed.stdout), { d
 
 if (process.argv.includes("--check")) {
   if (readFileSync(target, "utf8") !== types) {
-    console.error("dashboard/src/api/schema.ts is not what the API is now: run `npm run api-types` in dashboard/ and commit it.");
+    console.error(
+      "dashboard/src/api/schema.ts is not what the API is now: run `npm run api-types` in dashboard/ and commit it.",
+    );
     process.exit(1);
   }
 } else {

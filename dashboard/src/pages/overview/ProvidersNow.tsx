@@ -61,7 +61,12 @@ export function ProvidersNow({ keys }: Props) {
       }
       padding={0}
     >
-      <Table caption="Providers now" columns={COLUMNS} rows={keys} rowKey={(key) => key.provider_key_id} />
+      <Table
+        caption="Provider keys and their state"
+        columns={COLUMNS}
+        rows={keys}
+        rowKey={(key) => key.provider_key_id}
+      />
     </Card>
   );
 }
