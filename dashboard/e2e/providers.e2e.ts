@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { apiAs, axe, expect, settled, test } from "./harness";
+import { apiAs, axe, expect, expectInConsole, settled, test } from "./harness";
 
 const names = async (page: Page) =>
   (
@@ -16,7 +16,7 @@ test("a provider key is tested, added, disabled and deleted", async ({ open, bac
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Search providers").fill("openai");
   expect(await axe(page)).toEqual([]);
-  await dialog.getByRole("button", { name: /^OpenAI/ }).click();
+  await dialog.getByRole("button", { name: /^OpenAI \d/ }).click();
   await dialog.getByLabel("Key", { exact: true }).fill(spare.secret);
   await dialog.getByLabel("Base URL").fill(spare.base_url);
   await dialog.getByLabel("Label").fill("spare");
@@ -72,6 +72,7 @@ test("keys are put in order by the keyboard alone, and the order stays", async (
 test("a key is dragged to another place, and put back where the order can not be saved", async ({ open }) => {
   const page = await open("/app/providers", { as: "owner" });
   const before = await names(page);
+  expectInConsole(page, /ERR_FAILED/);
   await page.route(/\/providers\/order$/, (route) => route.abort());
   const from = await page.getByRole("button", { name: /^Move .*, place 3$/ }).boundingBox();
   const to = await page.getByRole("button", { name: /^Move .*, place 1$/ }).boundingBox();

@@ -30,8 +30,8 @@ test("an alias is created, explained, used, changed and deleted", async ({ open,
   const page = await open("/app/routing", { as: "owner" });
   await page.getByRole("button", { name: "Add alias" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Name").fill("e2e-bot");
-  await dialog.getByLabel("Model 1").fill("gpt-4o");
+  await dialog.getByLabel("Name", { exact: true }).fill("e2e-bot");
+  await dialog.getByLabel("Model 1", { exact: true }).fill("gpt-4o");
   expect(await axe(page)).toEqual([]);
   await dialog.getByRole("button", { name: "Add", exact: true }).click();
   await page.getByText("The alias e2e-bot is saved.").waitFor();
@@ -44,14 +44,14 @@ test("an alias is created, explained, used, changed and deleted", async ({ open,
       await settled(page);
       return await page
         .getByRole("list", { name: "Candidates in order" })
-        .innerText()
+        .textContent()
         .catch(() => "");
     })
     .toContain("openai/gpt-4o");
 
   const answer = await fetch(`${backend.base_url}/v1/chat/completions`, {
     method: "POST",
-    headers: { Authorization: `Bearer ${backend.api_keys.web.key}`, "Content-Type": "application/json" },
+    headers: { Authorization: `Bearer ${backend.api_keys.web?.key}`, "Content-Type": "application/json" },
     body: JSON.stringify({ model: "e2e-bot", messages: [{ role: "user", content: "Hello" }] }),
   });
   expect(answer.status).toBe(200);

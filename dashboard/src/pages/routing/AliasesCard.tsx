@@ -159,7 +159,7 @@ function AliasTable({ rows, mayWrite, onExplain, onOpen }: TableProps) {
       ),
     },
   ];
-  return <Table caption="Aliases" columns={columns} rows={rows} rowKey={(alias) => alias.name} />;
+  return <Table caption="Aliases and what they mean" columns={columns} rows={rows} rowKey={(alias) => alias.name} />;
 }
 
 const SUBSTITUTION_NAMES = { tier: "any of the tier", fallback: "only as a fallback", never: "never" } as const;

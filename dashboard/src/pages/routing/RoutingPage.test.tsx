@@ -89,7 +89,7 @@ test("a new alias is put under its name, with its warnings; one that exists is n
     body: { tier: "premium", models: ["gpt-9"] },
   });
   expect(await screen.findByText(/is not in the catalog/)).toBeTruthy();
-  expect(screen.getByRole("table", { name: "Aliases" }).textContent).toContain("writer");
+  expect(screen.getByRole("table", { name: "Aliases and what they mean" }).textContent).toContain("writer");
 });
 
 test("a refusal is shown as the client would get it", async () => {
