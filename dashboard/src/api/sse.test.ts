@@ -14,6 +14,7 @@ describe("what a stream says", () => {
   const cases: Record<string, [string, ServerEvent[]]> = {
     "one event": ["data: a\n\n", [message("a")]],
     "lines end with CRLF": ["data: a\r\n\r\ndata: b\r\n\r\n", [message("a"), message("b")]],
+    "data of several lines that end with CRLF": ["data: a\r\ndata: b\r\n\r\n", [message("a\nb")]],
     "lines end with CR": ["data: a\r\rdata: b\r\r", [message("a"), message("b")]],
     "data of several lines": ["data: a\ndata:\ndata: b\n\n", [message("a\n\nb")]],
     "one space after the colon goes, not two": ["data:  a\n\ndata:b\n\n", [message(" a"), message("b")]],
