@@ -75,3 +75,15 @@ export async function allApiKeys(path: { workspace_id: string }, signal: AbortSi
   }
   return found;
 }
+
+/** The operators' quota and the workspace's own: the smaller one counts. null: no limit */
+export function quotasOf(settings: Schemas["Settings"]): { requests: number | null; tokens: number | null } {
+  return {
+    requests: smaller(settings.quota_requests_month, settings.own_quota_requests_month),
+    tokens: smaller(settings.quota_tokens_month, settings.own_quota_tokens_month),
+  };
+}
+
+function smaller(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
+}

@@ -265,6 +265,9 @@ function textOf(value: number | null | undefined, format: (value: number) => str
   return value === null || value === undefined ? "" : format(value);
 }
 
+/** A circle around where the line is. */
+const DOT = "m-2 0a2 2 0 1 0 4 0a2 2 0 1 0 -4 0";
+
 /** A gap where there is no value. */
 function linePath(
   values: readonly (number | null)[],
@@ -279,7 +282,7 @@ function linePath(
       return;
     }
     const alone = !drawing && (values[index + 1] ?? null) === null;
-    path += `${drawing ? "L" : "M"}${(x(index) - (alone ? 1.5 : 0)).toFixed(1)} ${y(value).toFixed(1)}${alone ? "h3" : ""}`;
+    path += `${drawing ? "L" : "M"}${x(index).toFixed(1)} ${y(value).toFixed(1)}${alone ? DOT : ""}`;
     drawing = true;
   });
   return path;

@@ -8,6 +8,8 @@ function facts(changed: { [Name in keyof Facts]?: unknown } = {}): Facts {
   const settings = {
     quota_requests_month: null,
     quota_tokens_month: null,
+    own_quota_requests_month: null,
+    own_quota_tokens_month: null,
     used_requests_month: 0,
     used_tokens_month: 0,
   };
@@ -71,8 +73,14 @@ describe("what needs attention", () => {
     expect(texts({ apiKeys })).toEqual(["The budget of $10.00 a month of the API key “web” is used up."]);
   });
 
-  test("is a quota near its end", () => {
-    const settings = { quota_requests_month: 100, used_requests_month: 90, quota_tokens_month: null };
+  test("is a quota near its end, the smaller one of the operators' and one's own", () => {
+    const settings = {
+      quota_requests_month: 1000,
+      own_quota_requests_month: 100,
+      used_requests_month: 90,
+      quota_tokens_month: null,
+      own_quota_tokens_month: null,
+    };
     expect(texts({ settings })[0]).toMatch(/quota of 100 requests is used to 90%\. At this pace it ends on/);
   });
 

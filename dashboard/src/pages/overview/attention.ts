@@ -1,4 +1,5 @@
 import type { Schemas } from "../../api/client";
+import { quotasOf } from "../../api/usage";
 import { formatUsd } from "../../format/money";
 import { formatCount, formatShare, plural } from "../../format/numbers";
 import { type Pace, paceOf } from "../../format/pace";
@@ -98,11 +99,12 @@ function providers({ providerKeys }: Facts): Trouble[] {
 
 function quotas({ settings, nowMs }: Facts): Trouble[] {
   const limits = [
-    { of: "requests", used: settings.used_requests_month, limit: settings.quota_requests_month },
-    { of: "tokens", used: settings.used_tokens_month, limit: settings.quota_tokens_month },
+    { of: "requests", used: settings.used_requests_month, limit: quotasOf(settings).requests },
+    { of: "tokens", used: settings.used_tokens_month, limit: quotasOf(settings).tokens },
   ];
   return limits.flatMap(({ of, used, limit }) => {
-    if (limit === null) return [];
+    // A quota of nothing is meant so.
+    if (!limit) return [];
     const pace = paceOf(used, limit, nowMs);
     return near(pace, `The month's quota of ${formatCount(limit)} ${of}`, nowMs, "/app/usage#budgets");
   });

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef } from "react";
 import { Link, useLocation } from "react-router";
 import { api, type Schemas } from "../../api/client";
 import { useLoaded } from "../../api/hooks";
-import { type Group, type Usage, valuesOf } from "../../api/usage";
+import { type Group, quotasOf, type Usage, valuesOf } from "../../api/usage";
 import { useWorkspacePath } from "../../app/SessionContext";
 import { LoadState } from "../../components/LoadState";
 import { Card } from "../../components/Page";
@@ -69,7 +69,7 @@ function Month({ usage, settings, apiKeys, nowMs }: MonthProps) {
   const active = apiKeys.filter((key) => key.status === "active");
   const limited = active.filter((key) => key.budget_nanousd_month !== null);
   const free = active.filter((key) => key.budget_nanousd_month === null);
-  const quotas = quotasOf(settings, usage);
+  const quotas = lineOfQuotas(settings, usage);
   return (
     <div style={{ display: "grid", gap: space.xl }}>
       {limited.length + quotas.length === 0 && (
@@ -110,12 +110,12 @@ function costsOf(usage: Usage, keyId: string): number[] {
   return valuesOf(usage, points, (point) => point.cost_nanousd, 0);
 }
 
-function quotasOf(settings: Schemas["Settings"], usage: Usage) {
+function lineOfQuotas(settings: Schemas["Settings"], usage: Usage) {
   const daily = (value: (point: Group["points"][number]) => number) => {
     const sums = usage.groups.map((group) => valuesOf(usage, group.points, value, 0));
     return cumulated((sums[0] ?? []).map((_, day) => sums.reduce((sum, each) => sum + (each[day] ?? 0), 0)));
   };
-  const { quota_requests_month: requests, quota_tokens_month: tokens } = settings;
+  const { requests, tokens } = quotasOf(settings);
   return [
     ...(requests === null
       ? []
