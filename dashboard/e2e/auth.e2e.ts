@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { apiAs, axe, type Backend, expect, expectInConsole, settled, test } from "./harness";
-import { anAddress, type Newcomer, PASSWORD, signUpSomebody } from "./newcomers";
+import { anAddress, type Newcomer, PASSWORD, signUpSomebody, somebodyElse } from "./newcomers";
 
 async function logIn(page: Page, { email, password }: { email: string; password: string }): Promise<void> {
   await page.getByLabel("E-mail").fill(email);
@@ -23,9 +23,11 @@ async function expireTokens(page: Page): Promise<void> {
 const heading = (page: Page, name: string) => page.getByRole("heading", { level: 1, name });
 const switchOf = (page: Page) => page.getByRole("combobox", { name: /^Workspace/ });
 const addressOf = (page: Page) => new URL(page.url()).pathname + new URL(page.url()).search;
+
+/** To the stranger's workspace: the one that is shown everywhere stays as it is. */
 async function invite(backend: Backend, email: string, role: string): Promise<string> {
-  const owner = await apiAs("owner");
-  const reply = await owner.post(`${owner.workspace}/invitations`, { email, role });
+  const stranger = await apiAs("stranger");
+  const reply = await stranger.post(`${stranger.workspace}/invitations`, { email, role });
   expect(reply.status).toBe(201);
   expect(reply.data.data.link).toContain(`${backend.base_url}/app/invitation#token=`);
   return new URL(reply.data.data.link).pathname + new URL(reply.data.data.link).hash;
@@ -98,14 +100,14 @@ test("without mail, a forgotten password needs an operator's link, which works o
 test("somebody new takes up an invitation by signing up", async ({ open, backend }) => {
   const email = anAddress("invited");
   const page = await open(await invite(backend, email, "viewer"));
-  await heading(page, "Join Northwind").waitFor();
+  await heading(page, `Join ${backend.other_workspace.name}`).waitFor();
   expect(page.url()).not.toContain("token");
   expect(await page.getByLabel("E-mail").inputValue()).toBe(email);
   expect(await axe(page)).toEqual([]);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign up and join" }).click();
   await page.waitForURL("**/app/overview");
-  expect(await switchOf(page).inputValue()).toBe(backend.workspace.id);
+  expect(await switchOf(page).inputValue()).toBe(backend.other_workspace.id);
 });
 
 test("somebody with an account takes up an invitation by logging in", async ({ open, backend }) => {
@@ -116,12 +118,12 @@ test("somebody with an account takes up an invitation by logging in", async ({ o
   await page.getByRole("button", { name: "Log in and join" }).click();
   await page.waitForURL("**/app/overview");
   const workspaces = switchOf(page);
-  expect(await workspaces.inputValue()).toBe(backend.workspace.id);
+  expect(await workspaces.inputValue()).toBe(backend.other_workspace.id);
   expect(await workspaces.locator("option").count()).toBe(3);
 });
 
 test("an invitation of somebody else says so, and lets one log out", async ({ open, backend }) => {
-  const somebody = await signUpSomebody("is-another");
+  const somebody = await somebodyElse();
   const page = await open("/app/login");
   await logIn(page, somebody);
   await page.waitForURL("**/app/onboarding");
@@ -139,7 +141,7 @@ test("an invitation that is none says so", async ({ open }) => {
 });
 
 test("a link of the command line signs in by itself, and one that was used says so", async ({ open }) => {
-  const somebody = await signUpSomebody("has-a-link");
+  const somebody = await somebodyElse();
   const page = await open("/app/forgot");
   expectInConsole(page, /status of 403/);
   await page.goto("/app/login#token=0123456789abcdef");
@@ -180,7 +182,7 @@ test("a session that is over leads to the login, and from there back to the page
 });
 
 test("a gateway that can not be reached while a token is renewed signs nobody out", async ({ open }) => {
-  const page = await open("/app/settings/members", { as: "spare1", ownSession: true });
+  const page = await open("/app/settings/members", { as: "viewer", ownSession: true });
   expectInConsole(page, /ERR_FAILED|ERR_CONNECTION/);
   await page.route("**/auth/refresh", (route) => route.abort());
   await expireTokens(page);
@@ -192,7 +194,7 @@ test("a gateway that can not be reached while a token is renewed signs nobody ou
 });
 
 test("a page that is loaded again while it renews its token keeps the session", async ({ open }) => {
-  const page = await open("/app/settings/members", { as: "spare1", ownSession: true });
+  const page = await open("/app/settings/members", { as: "member", ownSession: true });
   for (let turn = 0; turn < 2; turn += 1) {
     await expireTokens(page);
     const asked = page.waitForRequest("**/auth/refresh");
@@ -202,7 +204,7 @@ test("a page that is loaded again while it renews its token keeps the session", 
 });
 
 test("two tabs that find an expired token at once renew it once, and both go on", async ({ open }) => {
-  const page = await open("/app/settings/members", { as: "spare1", ownSession: true });
+  const page = await open("/app/settings/members", { as: "spare2", ownSession: true });
   const other = await page.context().newPage();
   await other.goto("/app/settings/content");
   await heading(other, "Settings").waitFor();
@@ -221,7 +223,7 @@ test("two tabs that find an expired token at once renew it once, and both go on"
 });
 
 test("logging out in one tab ends the other", async ({ open }) => {
-  const page = await open("/app/settings/content", { as: "spare1", ownSession: true });
+  const page = await open("/app/settings/content", { as: "spare2", ownSession: true });
   const other = await page.context().newPage();
   await other.goto("/app/settings/members");
   await heading(other, "Settings").waitFor();
@@ -235,9 +237,9 @@ test("logging out in one tab ends the other", async ({ open }) => {
 });
 
 test("another tab that signs in as somebody else shows them here too", async ({ open, backend }) => {
-  const somebody = await signUpSomebody("comes-after");
-  const page = await open("/app/settings/account", { as: "spare1", ownSession: true });
-  await page.getByText(backend.users.spare1.email).first().waitFor();
+  const somebody = await somebodyElse();
+  const page = await open("/app/settings/account", { as: "viewer", ownSession: true });
+  await page.getByText(backend.users.viewer.email).first().waitFor();
   const other = await page.context().newPage();
   await other.goto("/app/login?again=1");
   await logIn(other, somebody);

@@ -1,4 +1,4 @@
-import { apiAs, type Backend, expect, expectInConsole, type Person, test } from "./harness";
+import { apiAs, type Backend, expect, expectInConsole, type Person, settled, test } from "./harness";
 
 /** Every page of a workspace, and the parts of its settings. */
 const PATHS = [
@@ -97,7 +97,7 @@ test("a viewer finds no button on any page that changes something", async ({ ope
   for (const path of PATHS) {
     await page.goto(`/app/${path}`);
     await page.getByRole("heading", { level: 1 }).waitFor();
-    await page.waitForLoadState("networkidle");
+    await settled(page);
     const buttons = page.getByRole("main").getByRole("button");
     const names = await buttons.evaluateAll((all) =>
       all.map((button) => button.getAttribute("aria-label") ?? button.textContent ?? ""),

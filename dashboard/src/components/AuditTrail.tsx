@@ -45,6 +45,7 @@ export const ACTIONS: Record<string, string> = {
   "provider_keys.delete": "deleted a provider key",
   "provider_keys.order": "changed the order of provider keys",
   "provider_keys.rotate": "rotated a provider key",
+  "provider_keys.test": "tested a provider key",
   "provider_keys.update": "changed a provider key",
   "settings.update": "changed settings",
   "users.create": "added a user",
