@@ -110,9 +110,10 @@ describe("live", () => {
     await scroller.evaluate((element) => element.scrollTo(0, 400));
     const reading = await topRow(page);
     const second = await askAs(backend);
-    await page.getByText("1 new request").waitFor({ timeout: 20_000 });
+    const more = page.getByRole("button", { name: "1 new request" });
+    await more.waitFor({ timeout: 20_000 });
     expect(await topRow(page)).toBe(reading);
-    await page.getByRole("button", { name: "Show", exact: true }).click();
+    await more.click();
     await page.locator(`[data-id="${second}"]`).waitFor();
     expect((await idsOf(page))[0]).toBe(second);
   });

@@ -23,7 +23,7 @@ const OVERSCAN_ROWS = 12;
 /** Rows before the end at which the next page is asked for. */
 const NEAR_END_ROWS = 40;
 const PAGE_KEY_ROWS = 10;
-const HEADER_PX = 34;
+export const HEADER_PX = 34;
 /** There one scrolls the page until the table fills the window. */
 const PHONE_TAKEN_PX = 96;
 

@@ -1,11 +1,11 @@
-import type { ReactNode, RefObject } from "react";
+import type { CSSProperties, ReactNode, RefObject } from "react";
 import { Button, LinkButton } from "../../components/Button";
 import { Empty, LoadState } from "../../components/LoadState";
 import { Notice } from "../../components/Notice";
 import { Card } from "../../components/Page";
 import { formatCount, plural } from "../../format/numbers";
-import { colour } from "../../theme";
-import { RequestTable } from "./RequestTable";
+import { colour, space } from "../../theme";
+import { HEADER_PX, RequestTable } from "./RequestTable";
 import { LIVE_ROWS } from "./requestList";
 import type { Requests } from "./useRequests";
 
@@ -34,7 +34,7 @@ export function Results({ requests, live, chips, keyName, openedId, scroller, on
           list.rows.length === 0 && list.next === null && requests.waiting === 0 ? (
             <NoRequests isFiltered={chips > 0} live={live} onClear={onClear} />
           ) : (
-            <>
+            <div style={{ position: "relative" }}>
               <LiveNotice
                 requests={requests}
                 onShow={() => {
@@ -53,7 +53,7 @@ export function Results({ requests, live, chips, keyName, openedId, scroller, on
                 onEnd={requests.loadMore}
                 end={<End requests={requests} live={live} />}
               />
-            </>
+            </div>
           )
         }
       </LoadState>
@@ -84,22 +84,29 @@ function NoRequests({ isFiltered, live, onClear }: { isFiltered: boolean; live: 
   );
 }
 
+/** Lies over the table's first rows: what one reads stays where it is. */
 function LiveNotice({ requests, onShow }: { requests: Requests; onShow(): void }) {
-  if (requests.liveError) return <Notice kind="warn">{requests.liveError.message} New requests are not shown.</Notice>;
-  if (requests.waiting === 0) return null;
+  const { liveError, waiting } = requests;
   return (
-    <Notice
-      kind="info"
-      action={
-        <Button small icon="arrowUp" onClick={onShow}>
-          Show
+    <div role="status" style={{ ...overTable, pointerEvents: "none" }}>
+      {liveError && <Notice kind="warn">{liveError.message} New requests are not shown.</Notice>}
+      {!liveError && waiting > 0 && (
+        <Button small kind="primary" icon="arrowUp" onClick={onShow} style={{ pointerEvents: "auto" }}>
+          {plural(waiting, "new request")}
         </Button>
-      }
-    >
-      {plural(requests.waiting, "new request")}
-    </Notice>
+      )}
+    </div>
   );
 }
+
+const overTable: CSSProperties = {
+  position: "absolute",
+  insetInline: space.l,
+  top: HEADER_PX + space.s,
+  zIndex: 2,
+  display: "grid",
+  justifyItems: "center",
+};
 
 function End({ requests, live }: { requests: Requests; live: boolean }) {
   const { list, loadingMore, moreError, loadMore } = requests;
