@@ -27,27 +27,19 @@ export function Menu({ label, items }: Props) {
     setAt(undefined);
     if (toOpener) opener.current?.focus();
   };
+  const height = items.length * control.height + 2 * space.xs;
   useEffect(() => {
     if (!isOpen) return;
-    list.current?.querySelector<HTMLButtonElement>("button:not(:disabled)")?.focus();
-    // It stands still while what is under it moves.
-    const away = () => setAt(undefined);
-    window.addEventListener("scroll", away, { capture: true });
-    window.addEventListener("resize", away);
+    list.current?.querySelector<HTMLButtonElement>("button:not(:disabled)")?.focus({ preventScroll: true });
+    // It stays at its button while what is under it moves.
+    const follow = () => setAt(placeAt(opener.current, height));
+    window.addEventListener("scroll", follow, { capture: true });
+    window.addEventListener("resize", follow);
     return () => {
-      window.removeEventListener("scroll", away, { capture: true });
-      window.removeEventListener("resize", away);
+      window.removeEventListener("scroll", follow, { capture: true });
+      window.removeEventListener("resize", follow);
     };
-  }, [isOpen]);
-
-  const open = () => {
-    const box = opener.current?.getBoundingClientRect();
-    if (box === undefined) return;
-    const height = items.length * control.height + 2 * space.xs;
-    const below = box.bottom + 4;
-    const fits = below + height <= window.innerHeight;
-    setAt({ top: fits ? below : Math.max(4, box.top - height - 4), left: Math.max(4, box.right - WIDTH_PX) });
-  };
+  }, [isOpen, height]);
   return (
     <>
       <IconButton
@@ -56,7 +48,7 @@ export function Menu({ label, items }: Props) {
         label={label}
         aria-haspopup="menu"
         aria-expanded={isOpen}
-        onClick={() => (isOpen ? close(false) : open())}
+        onClick={() => (isOpen ? close(false) : setAt(placeAt(opener.current, height)))}
       />
       {isOpen && (
         <div
@@ -114,6 +106,15 @@ export function Menu({ label, items }: Props) {
       )}
     </>
   );
+}
+
+/** Below the button, or above it where there is no room. */
+function placeAt(opener: HTMLElement | null, height: number): { top: number; left: number } | undefined {
+  const box = opener?.getBoundingClientRect();
+  if (box === undefined) return undefined;
+  const below = box.bottom + 4;
+  const fits = below + height <= window.innerHeight;
+  return { top: fits ? below : Math.max(4, box.top - height - 4), left: Math.max(4, box.right - WIDTH_PX) };
 }
 
 function onKeyDown(event: KeyboardEvent, list: HTMLElement | null, close: (toOpener: boolean) => void): void {

@@ -28,7 +28,7 @@ export function AddKeyDialog({ onClose, onAdded }: Props) {
   const [vendor, setVendor] = useState<Vendor>();
   return (
     <Dialog
-      title={vendor === undefined ? "Add a provider key" : `Add a key of ${vendor.title}`}
+      title={vendor === undefined ? "Add a provider key" : `Add a provider key: ${vendor.title}`}
       onClose={onClose}
       width={620}
     >

@@ -17,7 +17,7 @@ export interface Props {
 
 const STATUSES: Record<ProviderKey["status"], { name: string; tone: Tone; reason: string } | null> = {
   active: null,
-  disabled: { name: "disabled", tone: "neutral", reason: "Switched off by somebody: it is never asked." },
+  disabled: { name: "disabled", tone: "neutral", reason: "Switched off: it is never asked." },
   not_allowed: { name: "not allowed", tone: "warn", reason: "The workspace's settings do not allow this provider." },
   unknown_vendor: { name: "unknown provider", tone: "bad", reason: "This version does not know the provider." },
   no_base_url: { name: "no base URL", tone: "bad", reason: "Give it a base URL: it has none to call." },

@@ -77,7 +77,14 @@ function ModelRow({ place, draft, mistakes, onChange, onRemove }: RowProps) {
         </div>
         <IconButton icon="trash" label={`Remove ${name}`} onClick={onRemove} style={{ marginTop: 22 }} />
       </div>
-      <div style={{ display: "grid", gap: space.m, gridTemplateColumns: "repeat(auto-fit, minmax(150px, 1fr))" }}>
+      <div
+        style={{
+          display: "grid",
+          alignItems: "start",
+          gap: space.m,
+          gridTemplateColumns: "repeat(auto-fit, minmax(130px, 1fr))",
+        }}
+      >
         <SelectField
           label="Intent"
           value={draft.intent}
@@ -86,7 +93,6 @@ function ModelRow({ place, draft, mistakes, onChange, onRemove }: RowProps) {
         />
         <TextField
           label="Context, tokens"
-          optional
           inputMode="numeric"
           value={draft.contextTokens}
           error={mistakes.contextTokens}
@@ -94,7 +100,6 @@ function ModelRow({ place, draft, mistakes, onChange, onRemove }: RowProps) {
         />
         <TextField
           label="Input, USD per 1M"
-          optional
           inputMode="decimal"
           value={draft.inputUsd}
           error={mistakes.price}
@@ -102,7 +107,6 @@ function ModelRow({ place, draft, mistakes, onChange, onRemove }: RowProps) {
         />
         <TextField
           label="Output, USD per 1M"
-          optional
           inputMode="decimal"
           value={draft.outputUsd}
           onChange={(outputUsd) => onChange({ outputUsd })}

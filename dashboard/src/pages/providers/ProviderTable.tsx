@@ -102,7 +102,12 @@ function Head({ mayWrite }: { mayWrite: boolean }) {
           Last 24 hours
         </th>
         {["Errors", "First byte", "Tokens/s", "Models"].map((title) => (
-          <th key={title} scope="col" className="not-on-phones" style={{ ...headStyle, textAlign: "right" }}>
+          <th
+            key={title}
+            scope="col"
+            className={title === "Errors" ? "not-on-phones" : "wide-only"}
+            style={{ ...headStyle, textAlign: "right" }}
+          >
             {title}
           </th>
         ))}
@@ -161,9 +166,9 @@ function Row(props: RowProps) {
         <Sparkline label={hours.label} values={hours.requests} bad={hours.errors} />
       </td>
       <Figure value={health?.error_rate} format={formatShare} />
-      <Figure value={health?.first_byte_ms} format={formatDuration} />
-      <Figure value={health?.tokens_per_s} format={(rate) => String(Math.round(rate))} />
-      <td className="not-on-phones" style={{ ...cellStyle, textAlign: "right" }}>
+      <Figure value={health?.first_byte_ms} format={formatDuration} wideOnly />
+      <Figure value={health?.tokens_per_s} format={(rate) => String(Math.round(rate))} wideOnly />
+      <td className="wide-only" style={{ ...cellStyle, textAlign: "right" }}>
         <Models of={key} inCatalog={props.catalogModelsOf(key.vendor)} />
       </td>
       {mayWrite && (
@@ -191,9 +196,18 @@ function Name({ of: key }: { of: ProviderKey }) {
   );
 }
 
-function Figure({ value, format }: { value: number | null | undefined; format(value: number): string }) {
+interface FigureProps {
+  value: number | null | undefined;
+  format(value: number): string;
+  wideOnly?: boolean;
+}
+
+function Figure({ value, format, wideOnly }: FigureProps) {
   return (
-    <td className="not-on-phones" style={{ ...cellStyle, textAlign: "right", whiteSpace: "nowrap" }}>
+    <td
+      className={wideOnly ? "wide-only" : "not-on-phones"}
+      style={{ ...cellStyle, textAlign: "right", whiteSpace: "nowrap" }}
+    >
       {value == null ? (
         <span title="Not measured lately" style={{ color: colour.textMuted }}>
           –<span className="visually-hidden"> not measured lately</span>

@@ -17,6 +17,7 @@ export interface Props {
 export function VendorChoice({ vendors, onChoose }: Props) {
   const [search, setSearch] = useState("");
   const found = matching(vendors, search);
+  const other = vendors.find((vendor) => vendor.name === "custom");
   return (
     <div style={{ display: "grid", gap: space.m }}>
       <TextField
@@ -24,7 +25,7 @@ export function VendorChoice({ vendors, onChoose }: Props) {
         type="search"
         value={search}
         autoFocus
-        hint={`${plural(found.length, "provider")} of ${vendors.length}. For any other server that speaks OpenAI's API, choose the custom one.`}
+        hint={`${plural(found.length, "provider")} found.${other ? ` One that is not here: ${other.title}.` : ""}`}
         onChange={setSearch}
         onKeyDown={(event) => {
           const [only, ...others] = found.filter((vendor) => vendor.allowed);

@@ -94,7 +94,14 @@ export function AliasDialog({ alias, taken, modelNames, onClose, onSaved }: Prop
           error={isChecked ? wrong.models : undefined}
           onChange={setModels}
         />
-        <div style={{ display: "grid", gap: space.l, gridTemplateColumns: "repeat(auto-fit, minmax(180px, 1fr))" }}>
+        <div
+          style={{
+            display: "grid",
+            alignItems: "start",
+            gap: space.l,
+            gridTemplateColumns: "repeat(auto-fit, minmax(180px, 1fr))",
+          }}
+        >
           <SelectField
             label="Intent"
             value={target.intent ?? "chat"}

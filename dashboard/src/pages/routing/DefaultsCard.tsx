@@ -110,7 +110,14 @@ function DefaultsForm({ settings, warnings, onSaved }: FormProps) {
         disabled={!mayWrite}
         onChange={(strategy) => setDraft({ ...draft, strategy })}
       />
-      <div style={{ display: "grid", gap: space.l, gridTemplateColumns: "repeat(auto-fit, minmax(240px, 1fr))" }}>
+      <div
+        style={{
+          display: "grid",
+          alignItems: "start",
+          gap: space.l,
+          gridTemplateColumns: "repeat(auto-fit, minmax(240px, 1fr))",
+        }}
+      >
         <SelectField
           label="Another model than was asked for"
           value={draft.substitution}

@@ -50,7 +50,14 @@ export function ExplainerForm({ typed, mistakes, suggestions, apiKeys, onChange,
           <option key={name} value={name} />
         ))}
       </datalist>
-      <div style={{ display: "grid", gap: space.l, gridTemplateColumns: "repeat(auto-fit, minmax(220px, 1fr))" }}>
+      <div
+        style={{
+          display: "grid",
+          alignItems: "start",
+          gap: space.l,
+          gridTemplateColumns: "repeat(auto-fit, minmax(220px, 1fr))",
+        }}
+      >
         <TextField
           label="Model or alias"
           value={typed.model}
@@ -76,7 +83,14 @@ export function ExplainerForm({ typed, mistakes, suggestions, apiKeys, onChange,
       <details open={hasMore(typed)}>
         <summary style={{ minHeight: 24, fontSize: size.s }}>The request's size, and what it needs</summary>
         <div style={{ display: "grid", gap: space.l, paddingTop: space.m }}>
-          <div style={{ display: "grid", gap: space.l, gridTemplateColumns: "repeat(auto-fit, minmax(160px, 1fr))" }}>
+          <div
+            style={{
+              display: "grid",
+              alignItems: "start",
+              gap: space.l,
+              gridTemplateColumns: "repeat(auto-fit, minmax(160px, 1fr))",
+            }}
+          >
             <SelectField
               label="Intent"
               value={typed.intent}
