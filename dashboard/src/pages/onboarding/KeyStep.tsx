@@ -34,10 +34,11 @@ export function KeyStep({ apiKeys, secret, onHeld, onCreated }: Props) {
   }
   return (
     <>
-      <p>
+      <p style={{ overflowWrap: "anywhere" }}>
         An API key is what your application sends to Perpetuo. Give each application its own: then it has its own costs,
         limits and end.
-        {active.length > 0 && ` There ${active.length === 1 ? "is" : "are"} ${plural(active.length, "key")} already.`}
+        {active.length > 0 &&
+          ` There ${active.length === 1 ? "is" : "are"} ${plural(active.length, "key")} already: ${namesOf(active)}.`}
       </p>
       {isPasting ? <PasteKey mayWrite={mayWrite} onHeld={onHeld} /> : <CreateKey {...{ onHeld, onCreated }} />}
       {mayWrite && (active.length > 0 || isPasting) && (
@@ -47,6 +48,12 @@ export function KeyStep({ apiKeys, secret, onHeld, onCreated }: Props) {
       )}
     </>
   );
+}
+
+/** Of the first three. */
+function namesOf(keys: Props["apiKeys"]): string {
+  const names = keys.slice(0, 3).map(({ name }) => name);
+  return `${names.join(", ")}${keys.length > names.length ? ", …" : ""}`;
 }
 
 function CreateKey({ onHeld, onCreated }: Pick<Props, "onHeld" | "onCreated">) {

@@ -8,7 +8,7 @@ import { AddProvider } from "./AddProvider";
 export interface Props {
   providers: readonly Schemas["ProviderKey"][];
   onAdded(): void;
-  /** Goes on with the demo model. */
+  /** Goes on with the demo model; undefined: whoever answers is settled. */
   onSkip: (() => void) | undefined;
 }
 
@@ -47,7 +47,7 @@ export function ProviderStep({ providers, onAdded, onSkip }: Props) {
         </p>
       )}
       {mayWrite &&
-        (own.length === 0 || isAdding ? (
+        ((own.length === 0 && onSkip !== undefined) || isAdding ? (
           <AddProvider
             onAdded={() => {
               setAdding(false);
@@ -56,7 +56,7 @@ export function ProviderStep({ providers, onAdded, onSkip }: Props) {
           />
         ) : (
           <Button small icon="plus" style={{ justifySelf: "start" }} onClick={() => setAdding(true)}>
-            Add another
+            {own.length === 0 ? "Add a provider key" : "Add another"}
           </Button>
         ))}
     </>
