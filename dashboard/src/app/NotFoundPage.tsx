@@ -1,4 +1,4 @@
-import { LinkButton } from "../components/Button";
+import { LinkButton } from "../components/LinkButton";
 import { Page } from "../components/Page";
 
 export function NotFoundPage() {

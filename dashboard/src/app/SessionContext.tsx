@@ -12,7 +12,7 @@ import {
   usableToken,
   watchUser,
 } from "../api/session";
-import { LinkButton } from "../components/Button";
+import { LinkButton } from "../components/LinkButton";
 import { LoadState } from "../components/LoadState";
 import { useTell } from "../components/Toasts";
 

@@ -1,7 +1,7 @@
 import { useCallback, useMemo } from "react";
 import { useLoaded, useNow } from "../../api/hooks";
 import { useSession, useWorkspacePath } from "../../app/SessionContext";
-import { LinkButton } from "../../components/Button";
+import { LinkButton } from "../../components/LinkButton";
 import { Empty, LoadState, Skeleton } from "../../components/LoadState";
 import { Card, Page } from "../../components/Page";
 import { RangePicker, useRange } from "../../components/RangePicker";

@@ -1,5 +1,5 @@
 import type { Schemas } from "../../api/client";
-import { LinkButton } from "../../components/Button";
+import { LinkButton } from "../../components/LinkButton";
 import { Badge, type Tone } from "../../components/Notice";
 import { Card } from "../../components/Page";
 import { type Column, Table } from "../../components/Table";

@@ -1,5 +1,6 @@
 import type { CSSProperties, ReactNode, RefObject } from "react";
-import { Button, LinkButton } from "../../components/Button";
+import { Button } from "../../components/Button";
+import { LinkButton } from "../../components/LinkButton";
 import { Empty, LoadState } from "../../components/LoadState";
 import { Notice } from "../../components/Notice";
 import { Card } from "../../components/Page";
