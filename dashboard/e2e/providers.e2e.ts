@@ -33,6 +33,11 @@ test("a provider key is tested, added, disabled and deleted", async ({ open, bac
   await drawer.getByRole("button", { name: "Test this key" }).click();
   await drawer.getByText(/for one token, took/).waitFor();
 
+  await drawer.getByRole("button", { name: "Change", exact: true }).click();
+  await page.getByRole("dialog", { name: "Change OpenAI (spare)" }).waitFor();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => page.getByRole("dialog").count()).toBe(1);
+
   await drawer.getByRole("button", { name: "Disable" }).click();
   await drawer.getByText("disabled", { exact: true }).waitFor();
   await drawer.getByRole("button", { name: "Delete" }).click();

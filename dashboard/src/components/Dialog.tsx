@@ -40,6 +40,8 @@ export function Dialog({ title, onClose, children, width = 520, drawer }: Props)
       aria-labelledby={titleId}
       className={drawer ? "slides-in" : undefined}
       onCancel={(event) => {
+        // Of a window inside this one, or of a choice of files, it is not ours.
+        if (event.target !== event.currentTarget) return;
         event.preventDefault();
         latest.current();
       }}

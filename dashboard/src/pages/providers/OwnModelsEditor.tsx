@@ -14,7 +14,7 @@ export interface Props {
 }
 
 const INTENTS = [
-  { value: "", label: "As known, else chat" },
+  { value: "", label: "as known" },
   { value: "chat", label: "chat" },
   { value: "embedding", label: "embedding" },
 ] as const;

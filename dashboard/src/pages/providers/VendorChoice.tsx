@@ -79,7 +79,7 @@ function VendorButton({ vendor, onChoose }: { vendor: Vendor; onChoose(): void }
 export function aboutVendor(vendor: Vendor): string {
   if (!vendor.allowed) return "Not among the providers that the workspace's settings allow.";
   const secret = { required: "needs a key", optional: "key optional", none: "needs no key" }[vendor.secret];
-  const models = vendor.models > 0 ? `${plural(vendor.models, "model")} known` : "models read from the server";
+  const models = vendor.models > 0 ? `${plural(vendor.models, "model")} known` : "Models read from its server";
   return `${models}, ${secret}`;
 }
 

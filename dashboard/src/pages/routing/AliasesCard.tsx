@@ -128,7 +128,17 @@ function AliasTable({ rows, mayWrite, onExplain, onOpen }: TableProps) {
     {
       title: "Alias",
       cell: ({ name }) => (
-        <code style={{ fontFamily: font.mono, fontSize: size.s, overflowWrap: "anywhere" }}>{name}</code>
+        <code
+          style={{
+            display: "block",
+            minWidth: 110,
+            fontFamily: font.mono,
+            fontSize: size.s,
+            overflowWrap: "anywhere",
+          }}
+        >
+          {name}
+        </code>
       ),
     },
     { title: "Means", cell: ({ target }) => <Meaning of={target} /> },
