@@ -184,7 +184,7 @@ const gridStyle = {
 
 /** While an answer grows its end stays in sight, unless somebody has scrolled away from it. */
 function useEndInSight(columns: readonly Column[]): void {
-  const isAtEnd = useRef(true);
+  const isAtEnd = useRef(false);
   const isGrowing = columns.some(isAsking);
   useEffect(() => {
     const note = () => {
@@ -199,8 +199,8 @@ function useEndInSight(columns: readonly Column[]): void {
   }, [isGrowing]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the columns have changed
   useEffect(() => {
-    if (isGrowing && isAtEnd.current) window.scrollTo(0, document.documentElement.scrollHeight);
-  }, [isGrowing, columns]);
+    if (isAtEnd.current) window.scrollTo(0, document.documentElement.scrollHeight);
+  }, [columns]);
 }
 
 const NEAR_PX = 120;

@@ -159,6 +159,7 @@ function gridOf(leastPx: number) {
   return {
     display: "grid",
     gap: space.m,
+    alignItems: "start",
     gridTemplateColumns: `repeat(auto-fit, minmax(min(100%, ${leastPx}px), 1fr))`,
   } as const;
 }
