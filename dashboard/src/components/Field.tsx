@@ -93,7 +93,7 @@ export function SecretField({ label, hint, error, optional, onChange, style, ...
             style={{ ...inputStyle, paddingRight: control.height, ...style }}
           />
           <IconButton
-            icon={shown ? "cross" : "search"}
+            icon={shown ? "eyeOff" : "eye"}
             label={shown ? `Hide ${label.toLowerCase()}` : `Show ${label.toLowerCase()}`}
             onClick={() => setShown(!shown)}
             style={{ position: "absolute", right: 3, top: 3 }}
