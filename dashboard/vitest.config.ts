@@ -20,6 +20,7 @@ export default defineConfig({
   plugins: [react()],
   test: {
     sequence: { sequencer: InOrder },
+    maxConcurrency: 3,
     projects: [
       {
         extends: true,

@@ -1,13 +1,15 @@
 import { describe } from "vitest";
 import { assertBuilt, keyboardProblems, motion, tooWide } from "./checks";
-import { axe, expect, screenshot, settled, test } from "./harness";
+import { axe, screenshot, settled, test } from "./harness";
 import { PAGES } from "./pages";
 
 const WIDTHS_PX = [360, 768, 2560];
 
-describe.each(PAGES)("$path", (wanted) => {
+// They only look, and mostly wait: three at a time take two thirds of the time.
+describe.concurrent.each(PAGES)("$path", (wanted) => {
   test("light: no violation of axe's, no sideways scrolling at any width, everything within the keyboard's reach", async ({
     open,
+    expect,
   }) => {
     const page = await open(wanted.path, { as: wanted.as, theme: "light", shared: true });
     await assertBuilt(page, wanted);
@@ -24,6 +26,7 @@ describe.each(PAGES)("$path", (wanted) => {
 
   test("dark, reduced motion: no violation of axe's in a wide window and in a narrow one, nothing moves", async ({
     open,
+    expect,
   }) => {
     const page = await open(wanted.path, { as: wanted.as, theme: "dark", reducedMotion: true, shared: true });
     await assertBuilt(page, wanted);

@@ -10,7 +10,7 @@ export interface PageUnderTest {
 }
 
 const ADMIN = ["health", "workspaces", "users", "audit", "prices", "installation"];
-const SETTINGS = ["workspace", "members", "security", "content", "danger"];
+const SETTINGS = ["workspace", "members", "access-tokens", "content", "audit", "account", "danger"];
 
 export const PUBLIC_PAGES: PageUnderTest[] = [
   { name: "landing", path: "/", title: /./ },

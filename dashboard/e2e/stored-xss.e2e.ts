@@ -56,8 +56,8 @@ test("every field that takes any text has taken most of the payloads", () => {
     if (field !== "alias's model") expect(count, field).toBeGreaterThan(35);
 });
 
-describe.each(SIGNED_IN_PAGES)("$path", ({ path }) => {
-  test("shows payloads as text", async ({ open }) => {
+describe.concurrent.each(SIGNED_IN_PAGES)("$path", ({ path }) => {
+  test("shows payloads as text", async ({ open, expect }) => {
     const page = await open(path, { as: "owner", workspaceId: second_workspace.id, shared: true });
     expect(await markup(page)).toEqual([]);
     await openRequests(page);
