@@ -1,11 +1,11 @@
 import { text } from "node:stream/consumers";
-import type { Download } from "playwright-core";
+import type { Download, Page } from "playwright-core";
 import { describe } from "vitest";
 import { apiAs, axe, expect, settled, test } from "./harness";
 
 describe("usage", () => {
   test("by API key: the table has the API's figures, and its groups make up the total", async ({ open }) => {
-    const page = await open("/app/usage?by=api_key&range=7d", { as: "owner" });
+    const page = await open("/app/usage?by=api_key&range=7d", { as: "owner", shared: true });
     const asked = new URL(
       (await page.getByRole("link", { name: "Requests", exact: true }).last().getAttribute("href")) ?? "",
       page.url(),
@@ -23,18 +23,18 @@ describe("usage", () => {
   });
 
   test("what is chosen and filtered by is in the address, and another measure asks for nothing", async ({ open }) => {
-    const page = await open("/app/usage", { as: "owner" });
-    await page.getByRole("radio", { name: "Model" }).click();
+    const page = await open("/app/usage", { as: "owner", shared: true });
+    await choose(page, "Model");
     await page.getByRole("textbox", { name: "Provider" }).fill("anthropic");
     await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Clear" }).waitFor();
     await settled(page);
     const names = await page.getByRole("table", { name: "Usage by Model" }).getByRole("link").allInnerTexts();
     expect(names.length).toBeGreaterThan(0);
     expect(names.every((name) => name.startsWith("claude"))).toBe(true);
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url()));
-    await page.getByRole("radio", { name: "Tokens" }).click();
-    await settled(page);
+    await choose(page, "Tokens");
     expect(await page.getByRole("img", { name: "Tokens by day and Model" }).count()).toBe(1);
     expect(asked.filter((url) => /\/usage\?/.test(url) && url.includes("/workspaces/"))).toEqual([]);
     const { searchParams } = new URL(page.url());
@@ -45,7 +45,7 @@ describe("usage", () => {
   });
 
   test("CSV has a line of every group and the total, and no cell that is a formula", async ({ open }) => {
-    const page = await open("/app/usage?by=alias&range=30d", { as: "owner" });
+    const page = await open("/app/usage?by=alias&range=30d", { as: "owner", shared: true });
     const rows = await page.getByRole("table", { name: "Usage by Alias" }).getByRole("row").count();
     const [download] = await Promise.all([
       page.waitForEvent("download"),
@@ -65,8 +65,7 @@ describe("usage", () => {
     expect(await page.getByRole("textbox", { name: "Provider" }).count()).toBe(0);
     expect(await page.getByRole("heading", { name: "web application" }).count()).toBe(1);
     expect(await page.getByRole("img", { name: /^web application: .* of \$250\.00 are used/ }).count()).toBe(1);
-    await page.getByRole("radio", { name: "End user" }).click();
-    await settled(page);
+    await choose(page, "End user");
     expect(await page.getByText("it has no filters").count()).toBe(1);
     expect(await axe(page)).toEqual([]);
   });
@@ -75,4 +74,11 @@ describe("usage", () => {
 /** The browser is another process's: its files are not ours to read. */
 async function textOf(download: Download): Promise<string> {
   return text(await download.createReadStream());
+}
+
+/** The click shows only when the page has rendered for the new address. */
+async function choose(page: Page, name: string): Promise<void> {
+  await page.getByRole("radio", { name, exact: true }).click();
+  await page.getByRole("radio", { name, exact: true, checked: true }).waitFor();
+  await settled(page);
 }

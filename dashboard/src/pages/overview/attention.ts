@@ -3,7 +3,7 @@ import { quotasOf } from "../../api/usage";
 import { formatUsd } from "../../format/money";
 import { formatCount, formatShare, plural } from "../../format/numbers";
 import { type Pace, paceOf } from "../../format/pace";
-import { formatDate } from "../../format/time";
+import { formatStart } from "../../format/time";
 import type { State } from "./state";
 
 /** Something to be done, as a sentence, and where it is done. */
@@ -132,7 +132,7 @@ function near({ share, runsOutAtMs }: Pace, what: string, nowMs: number, to: str
 
 function dayOf(atMs: number, nowMs: number): string {
   if (atMs - nowMs < 24 * 3_600_000) return "within a day";
-  return `on ${formatDate(new Date(atMs).toISOString())}`;
+  return `on ${formatStart(new Date(atMs).toISOString(), "day")}`;
 }
 
 const MOST_NAMED = 5;
