@@ -45,7 +45,7 @@ export function Results({ requests, live, chips, keyName, openedId, scroller, on
               />
               <RequestTable
                 rows={list.rows}
-                hasMore={list.next !== null}
+                hasMore={list.next !== null && !list.paused}
                 keyName={keyName}
                 openedId={openedId}
                 scroller={scroller}
@@ -133,6 +133,7 @@ function End({ requests, live }: { requests: Requests; live: boolean }) {
     );
   }
   if (loadingMore) return <Muted>Searching older requests…</Muted>;
+  if (list?.next != null && !list.paused) return <Muted>Older requests follow.</Muted>;
   if (list?.next != null) {
     return (
       <Button small onClick={loadMore}>

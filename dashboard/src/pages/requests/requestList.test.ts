@@ -3,7 +3,12 @@ import { logOf } from "../../components/decision/testLog";
 import { type LogPage, PATIENT_PAGES, type RequestList, searchOnward, unknownOf, withNewest } from "./requestList";
 
 const log = (id: string) => logOf({ id });
-const listOf = (...ids: string[]): RequestList => ({ rows: ids.map(log), next: "older", trimmed: false });
+const listOf = (...ids: string[]): RequestList => ({
+  rows: ids.map(log),
+  next: "older",
+  paused: false,
+  trimmed: false,
+});
 const idsOf = (list: RequestList) => list.rows.map((row) => row.id);
 
 describe("new requests", () => {

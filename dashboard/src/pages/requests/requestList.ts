@@ -12,6 +12,8 @@ export interface RequestList {
   rows: readonly Log[];
   /** Where older ones are asked for; null: these are all. */
   next: string | null;
+  /** Much was looked through and nothing found: one is asked before it goes on. */
+  paused: boolean;
   /** Older rows were given up while live: they come back by loading anew. */
   trimmed: boolean;
 }
@@ -37,6 +39,10 @@ export async function searchOnward(
   return { data, next_cursor: cursor ?? null };
 }
 
+export function isFruitless(page: LogPage): boolean {
+  return page.data.length === 0 && page.next_cursor !== null;
+}
+
 /** The rows of a newest page that are not known yet; a request that took long may come below newer ones. */
 export function unknownOf(known: readonly Log[], newest: readonly Log[]): Log[] {
   const ids = new Set(known.map((log) => log.id));
@@ -48,5 +54,5 @@ export function withNewest(list: RequestList, added: readonly Log[], atMost: num
   if (added.length === 0 && list.rows.length <= atMost) return list;
   const rows = [...unknownOf(list.rows, added), ...list.rows].sort((a, b) => (a.id < b.id ? 1 : -1));
   if (rows.length <= atMost) return { ...list, rows };
-  return { rows: rows.slice(0, atMost), next: null, trimmed: true };
+  return { rows: rows.slice(0, atMost), next: null, paused: false, trimmed: true };
 }

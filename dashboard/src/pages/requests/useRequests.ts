@@ -4,6 +4,7 @@ import { asApiError, useInterval } from "../../api/hooks";
 import { useWorkspacePath } from "../../app/SessionContext";
 import { type Filters, queryOf } from "./filters";
 import {
+  isFruitless,
   LIVE_ROWS,
   type Log,
   type LogPage,
@@ -55,7 +56,10 @@ export function useRequests(filters: Filters, live: boolean, isAtTop: () => bool
     searchOnward((cursor) => load(cursor, PAGE_ROWS, abort.signal), undefined)
       .then((page) => {
         if (abort.signal.aborted) return;
-        setHeld({ of: load, list: { rows: page.data, next: page.next_cursor, trimmed: false } });
+        setHeld({
+          of: load,
+          list: { rows: page.data, next: page.next_cursor, paused: isFruitless(page), trimmed: false },
+        });
         setWaiting(NOTHING);
         setFailed(undefined);
       })
@@ -140,7 +144,9 @@ function useMore(
       .then((page) =>
         change((before) =>
           // Cut meanwhile: the page would leave a gap.
-          before.next === next ? { ...before, rows: [...before.rows, ...page.data], next: page.next_cursor } : before,
+          before.next === next
+            ? { ...before, rows: [...before.rows, ...page.data], next: page.next_cursor, paused: isFruitless(page) }
+            : before,
         ),
       )
       .catch((failure: unknown) => {
