@@ -94,7 +94,7 @@ export function SecretField({ label, hint, error, optional, onChange, style, ...
           />
           <IconButton
             icon={shown ? "eyeOff" : "eye"}
-            label={shown ? `Hide ${label.toLowerCase()}` : `Show ${label.toLowerCase()}`}
+            label={shown ? "Hide what is typed" : "Show what is typed"}
             onClick={() => setShown(!shown)}
             style={{ position: "absolute", right: 3, top: 3 }}
           />
