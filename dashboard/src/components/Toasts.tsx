@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { colour, radius, size, space } from "../theme";
 import { IconButton } from "./Button";
 import { Icon } from "./Icon";
@@ -38,18 +38,31 @@ export function Toasts({ children }: Props) {
     [remove],
   );
   const value = useMemo(() => tell, [tell]);
+  const layer = useRef<HTMLDivElement>(null);
+  // An open dialog lies above everything but what was put above it later: so the layer is put up anew.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever there is something new to say
+  useEffect(() => {
+    layer.current?.hidePopover?.();
+    layer.current?.showPopover?.();
+  }, [toasts]);
   return (
     <ToastContext.Provider value={value}>
       {children}
       <div
+        ref={layer}
+        popover="manual"
         role="status"
         aria-live="polite"
         style={{
           position: "fixed",
-          right: space.l,
-          bottom: space.l,
-          zIndex: 50,
-          display: "grid",
+          inset: `auto ${space.l}px ${space.l}px auto`,
+          margin: 0,
+          padding: 0,
+          border: "none",
+          background: "transparent",
+          color: "inherit",
+          overflow: "visible",
+          display: toasts.length === 0 ? "none" : "grid",
           gap: space.s,
           maxWidth: "calc(100vw - 32px)",
         }}
