@@ -76,7 +76,7 @@ e2e: $(STAMP) $(DASHBOARD) browser ## the dashboard in a browser; ARGS="-k overv
 	$(PYTEST) -q tests/e2e/test_dashboard.py $(ARGS)
 
 screenshots: $(STAMP) $(DASHBOARD) browser ## docs/screenshots anew
-	PERPETUO_SCREENSHOTS=1 $(PYTEST) -q tests/e2e/test_dashboard.py -k pages
+	PERPETUO_SCREENSHOTS=1 $(PYTEST) -q tests/e2e/test_dashboard.py -k "pages or states"
 
 # The npm clients of tests/compat; nothing to do until they are there.
 compat-js: $(STAMP)
