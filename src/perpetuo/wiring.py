@@ -382,10 +382,7 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
         asyncio.create_task(_write_held_settlements(journal)),
         asyncio.create_task(state.credentials.run(lambda: _enabled_keys(feed))),
     ]
-    pages: App | None = None
-    if control is not None:
-        assets = await asyncio.to_thread(dashboard.read_assets)
-        pages = dashboard.build_dashboard_app(assets, landing_page=settings.landing_page == "on")
+    pages = await asyncio.to_thread(build_pages, settings, has_control=control is not None)
     app = build_app(state, control and build_control_app(control), settings.trusted_proxies, pages)
     server = GatewayServer(
         _uvicorn_config(app, settings),
@@ -477,6 +474,15 @@ def _uvicorn_config(app: "ASGI3Application", settings: Settings) -> uvicorn.Conf
         proxy_headers=False,
         # The drain deadline is ours (`GatewayServer`); this one only ends what does not obey it.
         timeout_graceful_shutdown=int(settings.drain_timeout_s) + 5,
+    )
+
+
+def build_pages(settings: Settings, *, has_control: bool) -> App:
+    """Reads files. Without a control plane there is nothing that the dashboard could show: it says so."""
+    return dashboard.build_dashboard_app(
+        dashboard.read_assets() if has_control else {},
+        landing_page=settings.landing_page == "on",
+        if_absent=dashboard.NOT_BUILT if has_control else dashboard.NO_CONTROL_PLANE,
     )
 
 

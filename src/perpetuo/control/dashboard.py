@@ -31,10 +31,20 @@ CONTENT_SECURITY_POLICY = (
 A_YEAR = b"public, max-age=31536000, immutable"
 EACH_TIME = b"no-cache"
 MIN_GZIP_BYTES = 512
-NOT_BUILT = (
+
+NOT_BUILT = ControlError(
+    404,
+    "dashboard_not_built",
     "The dashboard is not built into this installation: `make dashboard` builds it (it wants Node 20.19 or newer), and "
-    "installed wheels carry it."
+    "installed wheels carry it.",
 )
+NO_CONTROL_PLANE = ControlError(
+    404,
+    "no_control_plane",
+    "There is no dashboard without the control plane that it shows: set JWT_SECRET and ENCRYPTION_KEY.",
+)
+WRONG_METHOD = ControlError(405, "method_not_allowed", "This path takes GET.")
+NOTHING_HERE = ControlError(404, "not_found", "There is nothing at this path.")
 
 
 class Asset(NamedTuple):
@@ -47,9 +57,11 @@ class Asset(NamedTuple):
     cache_control: bytes
 
 
-def build_dashboard_app(assets: Mapping[str, Asset], *, landing_page: bool = True) -> App:
-    """landing_page: False = `/` leads to the dashboard."""
-    return _Dashboard(assets, landing_page).serve
+def build_dashboard_app(
+    assets: Mapping[str, Asset], *, landing_page: bool = True, if_absent: ControlError = NOT_BUILT
+) -> App:
+    """landing_page: False = `/` leads to the dashboard. if_absent: the reply where there are no assets."""
+    return _Dashboard(assets, landing_page, if_absent).serve
 
 
 def read_assets(folder: Path = FOLDER) -> Mapping[str, Asset]:
@@ -65,7 +77,8 @@ def read_assets(folder: Path = FOLDER) -> Mapping[str, Asset]:
 
 def _asset(file: Path, cache_control: bytes) -> Asset:
     content = file.read_bytes()
-    media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    # Python's own list and not the machine's, which may call a script text/plain: browsers then refuse to run it.
+    media_type = mimetypes.MimeTypes().guess_type(file.name)[0] or "application/octet-stream"
     if media_type.startswith("text/") or media_type == "application/javascript":
         media_type += "; charset=utf-8"
     # mtime=0: the same bytes from every worker and after every start.
@@ -80,30 +93,35 @@ def _asset(file: Path, cache_control: bytes) -> Asset:
 
 
 class _Dashboard:
-    def __init__(self, assets: Mapping[str, Asset], landing_page: bool) -> None:
+    def __init__(self, assets: Mapping[str, Asset], landing_page: bool, if_absent: ControlError) -> None:
         self._assets = assets
         self._landing_page = landing_page
+        self._if_absent = if_absent
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
         if scope["method"] not in ("GET", "HEAD"):
-            await failure_response(ControlError(405, "method_not_allowed", "This path takes GET."))(
-                scope, receive, send
-            )
+            await _refuse(scope, receive, send, WRONG_METHOD, (b"allow", b"GET, HEAD"))
         elif "/app" not in self._assets:
-            await failure_response(ControlError(404, "dashboard_not_built", NOT_BUILT))(scope, receive, send)
+            await _refuse(scope, receive, send, self._if_absent)
         elif path == "/" and not self._landing_page:
             await _respond(send, 307, [*_headers(scope), (b"location", b"/app/"), (b"cache-control", EACH_TIME)], b"")
         elif (asset := self._find(path)) is not None:
             await _send_asset(scope, send, asset)
         else:
-            await failure_response(ControlError(404, "not_found", "There is nothing at this path."))(
-                scope, receive, send
-            )
+            await _refuse(scope, receive, send, NOTHING_HERE)
 
     def _find(self, path: str) -> Asset | None:
         """The dashboard has its own pages below /app: which one it is, its script finds out."""
         return self._assets.get("/app" if path.startswith("/app/") else path)
+
+
+async def _refuse(
+    scope: Scope, receive: Receive, send: Send, error: ControlError, *headers: tuple[bytes, bytes]
+) -> None:
+    response = failure_response(error)
+    response.raw_headers += [*SECURITY_HEADERS.items(), *_hsts(scope), *headers]
+    await response(scope, receive, send)
 
 
 async def _send_asset(scope: Scope, send: Send, asset: Asset) -> None:
@@ -140,7 +158,11 @@ async def _respond(send: Send, status: int, headers: list[tuple[bytes, bytes]], 
 
 
 def _headers(scope: Scope) -> list[tuple[bytes, bytes]]:
-    return [*_HEADERS, (b"strict-transport-security", HSTS)] if scope["scheme"] == "https" else _HEADERS
+    return [*_HEADERS, *_hsts(scope)]
+
+
+def _hsts(scope: Scope) -> list[tuple[bytes, bytes]]:
+    return [(b"strict-transport-security", HSTS)] if scope["scheme"] == "https" else []
 
 
 _OURS = {b"content-security-policy": CONTENT_SECURITY_POLICY}

@@ -1,6 +1,7 @@
 """The dashboard's files as they are served: what a browser gets, and what nobody gets."""
 
 import gzip
+import mimetypes
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import httpx2
 import pytest
 
 from perpetuo.control.dashboard import Asset, build_dashboard_app, read_assets
+from perpetuo.settings import Settings
+from perpetuo.wiring import build_pages
 
 SCRIPT = "console.log('hello');\n" * 100
 
@@ -106,10 +109,35 @@ async def test_head_tells_the_same_without_a_body(http):
     assert {**head.headers} == {**whole.headers}
 
 
-async def test_nothing_can_be_written_here(http):
-    reply = await http.post("/app/")
-    assert reply.status_code == 405
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE"])
+async def test_nothing_can_be_written_here(http, method):
+    reply = await http.request(method, "/app/")
+    assert (reply.status_code, reply.headers["allow"]) == (405, "GET, HEAD")
     assert reply.json()["code"] == "method_not_allowed"
+
+
+async def test_refusals_carry_the_security_headers_and_are_not_kept(assets):
+    async with client(assets, base_url="https://localhost") as http:
+        refusals = [await http.get("/assets/no-such.js"), await http.post("/app/")]
+    async with client({}, base_url="https://localhost") as http:
+        refusals.append(await http.get("/"))
+    for reply in refusals:
+        assert reply.headers["content-security-policy"].startswith("default-src 'none'; frame-ancestors 'none'")
+        assert reply.headers["x-content-type-options"] == "nosniff"
+        assert reply.headers["cache-control"] == "no-store"
+        assert reply.headers["strict-transport-security"]
+
+
+def test_a_script_is_a_script_whatever_the_machine_calls_it(tmp_path):
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "app-1a2b.js").write_text(SCRIPT)
+    (tmp_path / "mime.types").write_text("text/plain js\n")
+    mimetypes.init([str(tmp_path / "mime.types")])
+    try:
+        assert mimetypes.guess_type("app.js")[0] == "text/plain"
+        assert b"/javascript" in read_assets(tmp_path)["/assets/app-1a2b.js"].media_type
+    finally:
+        mimetypes.init()
 
 
 @pytest.mark.parametrize(
@@ -150,3 +178,12 @@ async def test_an_installation_without_a_build_says_how_to_make_one():
             reply = await http.get(path)
             assert (reply.status_code, reply.json()["code"]) == (404, "dashboard_not_built")
             assert "make dashboard" in reply.json()["error"]
+
+
+async def test_without_a_control_plane_it_says_what_to_set():
+    pages = build_pages(Settings(), has_control=False)
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(pages), base_url="http://localhost") as http:
+        for path in ("/", "/app/", "/assets/app.js"):
+            reply = await http.get(path)
+            assert (reply.status_code, reply.json()["code"]) == (404, "no_control_plane")
+            assert "JWT_SECRET" in reply.json()["error"]
