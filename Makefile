@@ -62,7 +62,7 @@ browser: $(NODE_MODULES)
 
 $(NODE_MODULES): dashboard/package-lock.json
 	@command -v npm >/dev/null 2>&1 || { echo "make: no npm on PATH: install Node >= 20.19 (the dashboard is built with it)." >&2; exit 1; }
-	cd dashboard && npm ci --no-audit --no-fund --loglevel=error
+	cd dashboard && npm ci --include=dev --no-audit --no-fund --loglevel=error
 	@cp dashboard/package-lock.json $@
 
 $(DASHBOARD): $(STAMP) $(NODE_MODULES) $(DASHBOARD_SOURCES)

@@ -73,11 +73,15 @@ def build(root: Path, *, install: bool = True) -> None:
         )
     environment = {**os.environ, "PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     npm = npm_command(node)
-    steps = [["ci", "--no-audit", "--no-fund", "--loglevel=error"]] if install else []
+    # Vite is a development package: where NODE_ENV says production, npm would leave it out.
+    steps = [["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"]] if install else []
     for arguments in [*steps, ["run", "-s", "build"]]:
         done = subprocess.run([*npm, *arguments], cwd=dashboard, env=environment, check=False)  # noqa: S603 - ours
         if done.returncode != 0:
-            raise RuntimeError(f"The dashboard could not be built: npm {' '.join(arguments)} failed in {dashboard}.")
+            raise RuntimeError(
+                f"The dashboard could not be built: npm {' '.join(arguments)} failed in {dashboard}. "
+                "PERPETUO_SKIP_DASHBOARD=1 goes without it."
+            )
     (root / STAMP).write_text(digest_of(dashboard) + "\n")
 
 
