@@ -30,7 +30,9 @@ def ready_text(
         lines.append(f"              taken over from the environment just now: {', '.join(adopted)}")
     if no_demo_because is not None:
         lines.append(f"  demo model  not started: {no_demo_because}")
-    if sign_in_link is not None:
+    if sign_in_link is None:
+        lines.append(f"  dashboard   {origin}/app/")
+    else:
         lines.append(f"  open        {sign_in_link}")
         lines.append("              (the dashboard, signed in: works once, for 15 minutes)")
     if is_first and known is not None:

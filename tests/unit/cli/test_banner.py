@@ -46,7 +46,12 @@ def test_a_link_that_signs_in_is_shown_at_every_start() -> None:
         assert "  open        http://127.0.0.1:3000/app/login#token=t\n" in text(
             is_first=is_first, sign_in_link="http://127.0.0.1:3000/app/login#token=t"
         )
-    assert "/app/login#token" not in text()
+
+
+def test_without_a_link_the_dashboard_s_address_is_shown() -> None:
+    for said in (text(), text(is_first=False), text(known=None, is_first=False)):
+        assert "  dashboard   http://127.0.0.1:3000/app/\n" in said
+        assert "/app/login#token" not in said
 
 
 def test_lost_notes_lead_to_a_new_key() -> None:

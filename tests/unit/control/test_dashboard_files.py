@@ -10,7 +10,7 @@ import pytest
 
 from perpetuo.control.dashboard import Asset, build_dashboard_app, read_assets
 from perpetuo.settings import Settings
-from perpetuo.wiring import build_pages
+from perpetuo.wiring import build_app, build_pages
 
 SCRIPT = "console.log('hello');\n" * 100
 
@@ -187,3 +187,30 @@ async def test_without_a_control_plane_it_says_what_to_set():
             reply = await http.get(path)
             assert (reply.status_code, reply.json()["code"]) == (404, "no_control_plane")
             assert "JWT_SECRET" in reply.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("path", "served_by"),
+    [
+        ("/", "dashboard"),
+        ("/app", "dashboard"),
+        ("/app/requests", "dashboard"),
+        ("/assets/app-1a2b.js", "dashboard"),
+        ("/auth/login", "control"),
+        ("/workspaces/1", "control"),
+        ("/openapi.json", "control"),
+    ],
+)
+async def test_each_path_has_one_app(path, served_by):
+    """The dashboard's are not counted by the control plane's guard."""
+    asked = []
+
+    def note(name):
+        async def app(scope, receive, send):
+            asked.append(name)
+
+        return app
+
+    app = build_app(None, note("control"), dashboard_app=note("dashboard"))
+    await app({"type": "http", "path": path}, None, None)
+    assert asked == [served_by]
