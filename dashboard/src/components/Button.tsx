@@ -1,5 +1,4 @@
 import type { ButtonHTMLAttributes, CSSProperties, ReactNode, Ref } from "react";
-import { Link, type LinkProps } from "react-router";
 import { colour, control, font, radius, size, space, weight } from "../theme";
 import { Icon, type IconName } from "./Icon";
 import { Spinner } from "./Spinner";
@@ -32,23 +31,6 @@ export function Button({ kind = "secondary", small, icon, busy, children, style,
   );
 }
 
-export interface LinkButtonProps extends LinkProps {
-  kind?: ButtonKind;
-  small?: boolean;
-  icon?: IconName;
-  children: ReactNode;
-}
-
-/** Looks like a button, goes somewhere. */
-export function LinkButton({ kind = "secondary", small, icon, children, style, ...rest }: LinkButtonProps) {
-  return (
-    <Link {...rest} className={HOVER[kind]} style={{ ...buttonStyle(kind, small), ...style }}>
-      {icon && <Icon name={icon} />}
-      {children}
-    </Link>
-  );
-}
-
 export interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   icon: IconName;
   /** What it does: its name for those who do not see the icon, and its tooltip. */
@@ -78,7 +60,8 @@ export function IconButton({ icon, label, style, ...rest }: IconButtonProps) {
   );
 }
 
-const HOVER: Record<ButtonKind, string> = {
+/** The class that gives each kind its :hover. */
+export const HOVER: Record<ButtonKind, string> = {
   primary: "hover-accent",
   secondary: "hover-fill",
   ghost: "hover-fill",
