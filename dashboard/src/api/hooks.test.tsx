@@ -54,6 +54,36 @@ test("once there is a connection again, what failed without one is loaded", asyn
   expect(result.current.error).toBeUndefined();
 });
 
+test("an answer that takes longer than the pause between two questions comes nevertheless", async () => {
+  vi.useFakeTimers();
+  try {
+    const slow = pending<string>();
+    const load = vi.fn((_signal: AbortSignal) => slow.promise);
+    const { result } = renderHook(() => useLoaded(load, 2_000));
+    act(() => {
+      vi.advanceTimersByTime(9_000);
+    });
+    expect(load).toHaveBeenCalledOnce();
+    await act(async () => slow.answer("late"));
+    expect(result.current.data).toBe("late");
+    act(() => {
+      vi.advanceTimersByTime(2_000);
+    });
+    expect(load).toHaveBeenCalledTimes(2);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("a failure is not shown under another question", async () => {
+  const failing = () => Promise.reject(new ApiError("It broke.", 500, "x"));
+  const waiting = () => pending<string>().promise;
+  const { result, rerender } = renderHook(({ load }) => useLoaded(load), { initialProps: { load: failing } });
+  await waitFor(() => expect(result.current.error?.message).toBe("It broke."));
+  rerender({ load: waiting });
+  expect(result.current.error).toBeUndefined();
+});
+
 test("pages follow each other by their cursors, until there is none", async () => {
   const pages: Record<string, PageOf<number>> = {
     start: { data: [1, 2], next_cursor: "b" },
@@ -89,6 +119,54 @@ test("a page that fails leaves the others, and can be asked for again", async ()
   expect(result.current.data).toEqual([1]);
   act(() => result.current.loadMore());
   await waitFor(() => expect(result.current.data).toEqual([1, 2]));
+  expect(result.current.moreError).toBeUndefined();
+});
+
+const PAGES: Record<string, PageOf<number>> = {
+  start: { data: [1, 2], next_cursor: "b" },
+  b: { data: [3], next_cursor: "c" },
+  c: { data: [4], next_cursor: null },
+};
+
+test("loaded anew, a list is as long as it was", async () => {
+  const load = vi.fn(async (cursor: string | undefined) => PAGES[cursor ?? "start"] as PageOf<number>);
+  const { result } = renderHook(() => usePages(load));
+  await waitFor(() => expect(result.current.data).toEqual([1, 2]));
+  act(() => result.current.loadMore());
+  await waitFor(() => expect(result.current.data).toEqual([1, 2, 3]));
+  await act(async () => result.current.reload());
+  await waitFor(() => expect(load.mock.calls.map(([cursor]) => cursor)).toEqual([undefined, "b", undefined, "b"]));
+  expect(result.current.data).toEqual([1, 2, 3]);
+  expect(result.current.hasMore).toBe(true);
+});
+
+test("a change made by whoever has waited loses and doubles nothing of what has come meanwhile", async () => {
+  const load = vi.fn(async (cursor: string | undefined) => PAGES[cursor ?? "start"] as PageOf<number>);
+  const { result } = renderHook(() => usePages(load));
+  await waitFor(() => expect(result.current.data).toEqual([1, 2]));
+  act(() => result.current.loadMore());
+  await waitFor(() => expect(result.current.data).toEqual([1, 2, 3]));
+  const { replace } = result.current;
+  act(() => replace((items) => items.map((item) => item * 10)));
+  act(() => replace((items) => items.map((item) => item * 10)));
+  expect(result.current.data).toEqual([100, 200, 300]);
+  act(() => result.current.loadMore());
+  await waitFor(() => expect(result.current.data).toEqual([100, 200, 300, 4]));
+});
+
+test("another question neither waits for the next page of the one before nor shows its failure", async () => {
+  const late = pending<PageOf<number>>();
+  const first = async (cursor: string | undefined) =>
+    cursor === undefined ? { data: [1], next_cursor: "b" } : late.promise;
+  const second = async (cursor: string | undefined) => PAGES[cursor ?? "start"] as PageOf<number>;
+  const { result, rerender } = renderHook(({ load }) => usePages(load), { initialProps: { load: first } });
+  await waitFor(() => expect(result.current.data).toEqual([1]));
+  act(() => result.current.loadMore());
+  rerender({ load: second });
+  await waitFor(() => expect(result.current.data).toEqual([1, 2]));
+  act(() => result.current.loadMore());
+  await waitFor(() => expect(result.current.data).toEqual([1, 2, 3]));
+  await act(async () => late.fail(new ApiError("It broke.", 500, "x")));
   expect(result.current.moreError).toBeUndefined();
 });
 

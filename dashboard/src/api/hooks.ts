@@ -14,7 +14,8 @@ export interface Loaded<T> {
 /**
  * Loads when it is first shown and whenever `load` changes: wrap it in useCallback.
  *
- * everyMs: loads again that often, while the page is visible.
+ * everyMs: loads again that often, while the page is visible and nothing is on its way: an answer that takes longer than
+ * this comes nevertheless.
  */
 export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, everyMs?: number): Loaded<T> {
   const [data, setData] = useState<T>();
@@ -22,6 +23,7 @@ export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, everyMs?
   const [loading, setLoading] = useState(true);
   const [turn, setTurn] = useState(0);
   const loadedBy = useRef(load);
+  const isOnItsWay = useRef(false);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` is how `reload` asks for another run
   useEffect(() => {
@@ -30,17 +32,21 @@ export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, everyMs?
       // Of another question: it would be wrong under the new one.
       loadedBy.current = load;
       setData(undefined);
+      setError(undefined);
     }
+    isOnItsWay.current = true;
     setLoading(true);
     load(abort.signal)
       .then((loaded) => {
         if (abort.signal.aborted) return;
+        isOnItsWay.current = false;
         setData(loaded);
         setError(undefined);
         setLoading(false);
       })
       .catch((failure: unknown) => {
         if (abort.signal.aborted || isCancelled(failure)) return;
+        isOnItsWay.current = false;
         setError(asApiError(failure));
         setLoading(false);
       });
@@ -48,7 +54,9 @@ export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, everyMs?
   }, [load, turn]);
 
   const reload = useCallback(() => setTurn((before) => before + 1), []);
-  useInterval(reload, everyMs);
+  useInterval(() => {
+    if (!isOnItsWay.current) reload();
+  }, everyMs);
   useEffect(() => {
     if (error?.isOffline) {
       window.addEventListener("online", reload);
@@ -77,14 +85,40 @@ export interface Pages<T> extends Omit<Loaded<T[]>, "replace"> {
 
 /** A keyset list: the first page, and the next whenever `loadMore` is called. Wrap `load` in useCallback. */
 export function usePages<T>(load: (cursor: string | undefined, signal: AbortSignal) => Promise<PageOf<T>>): Pages<T> {
-  const first = useLoaded(useCallback((signal: AbortSignal) => load(undefined, signal), [load]));
+  // What was shown stays shown when it is loaded anew: as many pages as there were.
+  const shown = useRef({ of: load, pages: 1 });
+  const first = useLoaded(
+    useCallback(
+      async (signal: AbortSignal) => {
+        if (shown.current.of !== load) shown.current = { of: load, pages: 1 };
+        let { data, next_cursor } = await load(undefined, signal);
+        for (let pages = 1; pages < shown.current.pages && next_cursor !== null; pages += 1) {
+          const page = await load(next_cursor, signal);
+          data = [...data, ...page.data];
+          next_cursor = page.next_cursor;
+        }
+        return { data, next_cursor };
+      },
+      [load],
+    ),
+  );
   const [more, setMore] = useState<{ of: PageOf<T>; items: T[]; next: string | null }>();
   const [loadingMore, setLoadingMore] = useState(false);
   const [moreError, setMoreError] = useState<ApiError>();
   const abort = useRef<AbortController>(undefined);
   // Known at once, where state is known at the next rendering: scrolling asks more often than that.
   const asking = useRef(false);
-  useEffect(() => () => abort.current?.abort(), []);
+  // With another question what is on its way, or has failed, is of no use.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `load` is the question
+  useEffect(
+    () => () => {
+      abort.current?.abort();
+      asking.current = false;
+      setLoadingMore(false);
+      setMoreError(undefined);
+    },
+    [load],
+  );
 
   const current = more !== undefined && more.of === first.data ? more : undefined;
   const next = current === undefined ? (first.data?.next_cursor ?? null) : current.next;
@@ -98,6 +132,8 @@ export function usePages<T>(load: (cursor: string | undefined, signal: AbortSign
     setLoadingMore(true);
     load(next, signal)
       .then((page) => {
+        if (signal.aborted) return;
+        shown.current.pages += 1;
         setMore({ of, items: [...before, ...page.data], next: page.next_cursor });
         setMoreError(undefined);
       })
@@ -105,20 +141,25 @@ export function usePages<T>(load: (cursor: string | undefined, signal: AbortSign
         if (!isCancelled(failure) && !signal.aborted) setMoreError(asApiError(failure));
       })
       .finally(() => {
+        if (signal.aborted) return;
         asking.current = false;
         setLoadingMore(false);
       });
   }, [load, next, first.data, current]);
 
   const { replace: replaceFirst } = first;
+  const latestMore = useRef(more);
+  latestMore.current = more;
   const replace = useCallback(
     (change: (items: T[]) => T[]) => {
       replaceFirst((page) => {
-        const items = change([...page.data, ...(current?.items ?? [])]);
-        return { data: items, next_cursor: next };
+        // Of this very page: whoever changes has waited for the server, and more may have come or all been loaded anew.
+        const of = latestMore.current?.of === page ? latestMore.current : undefined;
+        const items = change([...page.data, ...(of?.items ?? [])]);
+        return { data: items, next_cursor: of === undefined ? page.next_cursor : of.next };
       });
     },
-    [replaceFirst, current, next],
+    [replaceFirst],
   );
   const data = useMemo(() => first.data && [...first.data.data, ...(current?.items ?? [])], [first.data, current]);
   return {
