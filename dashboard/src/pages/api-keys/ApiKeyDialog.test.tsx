@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 import { ApiError, api } from "../../api/client";
 import { ApiKeyDialog } from "./ApiKeyDialog";
+import type { ApiKey } from "./ApiKeysPage";
 
 vi.mock("../../app/SessionContext", () => {
   const path = { workspace_id: "w1" };
@@ -61,4 +62,41 @@ test("the server's sentence stands at the field that it names", async () => {
   await fill({ Name: "billing" });
   expect(await screen.findByText(sentence)).toBeTruthy();
   expect(screen.getByLabelText("Name").getAttribute("aria-invalid")).toBe("true");
+});
+
+const KEY = {
+  id: "k1",
+  name: "billing",
+  budget_nanousd_month: 1_234_567_890,
+  expires_at: "2026-12-01T04:30:00Z",
+  requests_per_minute: null,
+  tokens_per_minute: null,
+  allowed_aliases: null,
+  substitution: null,
+} as unknown as ApiKey;
+
+async function renamed(): Promise<unknown> {
+  const patch = vi.spyOn(api, "patch").mockResolvedValue({ data: KEY } as never);
+  render(<ApiKeyDialog apiKey={KEY} onClose={() => {}} />);
+  const user = userEvent.setup();
+  await user.type(screen.getByLabelText("Name"), "2");
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  return patch.mock.calls[0]?.[1].body;
+}
+
+test("a new name changes neither the hour at which a key ends nor the last digits of its budget", async () => {
+  expect(await renamed()).toEqual({ name: "billing2" });
+});
+
+test("the day on which a key ends is that of the viewer's zone, and every digit of its budget is shown", () => {
+  const zone = process.env.TZ;
+  process.env.TZ = "America/New_York";
+  try {
+    render(<ApiKeyDialog apiKey={KEY} onClose={() => {}} />);
+    expect(screen.getByLabelText<HTMLInputElement>(/Expires on/).value).toBe("2026-11-30");
+    expect(screen.getByLabelText<HTMLInputElement>(/Budget a month/).value).toBe("1.23456789");
+  } finally {
+    if (zone === undefined) delete process.env.TZ;
+    else process.env.TZ = zone;
+  }
 });

@@ -8,7 +8,7 @@ import { Dialog } from "../../components/Dialog";
 import { SelectField, TextField } from "../../components/Field";
 import { Notice } from "../../components/Notice";
 import { useTell } from "../../components/Toasts";
-import { formatUsd, parseUsd } from "../../format/money";
+import { formatUsdExactly, parseUsd } from "../../format/money";
 import { space } from "../../theme";
 import type { ApiKey } from "./ApiKeysPage";
 
@@ -54,7 +54,8 @@ const SUBSTITUTION_CHOICES = [
 export function ApiKeyDialog({ apiKey, onClose, onCreated, onChanged }: Props) {
   const path = useWorkspacePath();
   const tell = useTell();
-  const [draft, setDraft] = useState(() => draftOf(apiKey));
+  const [before] = useState(() => draftOf(apiKey));
+  const [draft, setDraft] = useState(before);
   const [mistakes, setMistakes] = useState<Partial<Record<keyof Draft, string>>>({});
   const [secret, setSecret] = useState<string>();
   const set = (change: Partial<Draft>) => setDraft({ ...draft, ...change });
@@ -68,7 +69,7 @@ export function ApiKeyDialog({ apiKey, onClose, onCreated, onChanged }: Props) {
     }
     const { data } = await api.patch("/workspaces/{workspace_id}/api-keys/{api_key_id}", {
       path: { ...path, api_key_id: apiKey.id },
-      body: wanted,
+      body: changesOf(before, draft, wanted),
     });
     onChanged?.(data);
     tell("API key changed.");
@@ -180,10 +181,34 @@ function draftOf(key: ApiKey | undefined): Draft {
     name: key?.name ?? "",
     requestsPerMinute: key?.requests_per_minute?.toString() ?? "",
     tokensPerMinute: key?.tokens_per_minute?.toString() ?? "",
-    budgetUsd: key?.budget_nanousd_month == null ? "" : formatUsd(key.budget_nanousd_month).slice(1),
+    budgetUsd: key?.budget_nanousd_month == null ? "" : formatUsdExactly(key.budget_nanousd_month).slice(1),
     aliases: key?.allowed_aliases?.join(", ") ?? "",
     substitution: key?.substitution ?? "",
-    expiresOn: key?.expires_at?.slice(0, 10) ?? "",
+    expiresOn: key?.expires_at == null ? "" : localDay(key.expires_at),
+  };
+}
+
+/** Of the viewer's zone, as `<input type="date">` writes it. */
+function localDay(iso: string): string {
+  const at = new Date(iso);
+  const two = (part: number) => String(part).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
+
+/**
+ * Only what was typed anew: the others stay as they are, or as somebody else has changed them meanwhile. Above all the
+ * end, of which only the day is shown.
+ */
+function changesOf(before: Draft, draft: Draft, wanted: Schemas["ApiKeyCreate"]): Schemas["ApiKeyUpdate"] {
+  const isTyped = (field: keyof Draft) => draft[field] !== before[field];
+  return {
+    ...(isTyped("name") && { name: wanted.name }),
+    ...(isTyped("requestsPerMinute") && { requests_per_minute: wanted.requests_per_minute }),
+    ...(isTyped("tokensPerMinute") && { tokens_per_minute: wanted.tokens_per_minute }),
+    ...(isTyped("budgetUsd") && { budget_nanousd_month: wanted.budget_nanousd_month }),
+    ...(isTyped("aliases") && { allowed_aliases: wanted.allowed_aliases }),
+    ...(isTyped("substitution") && { substitution: wanted.substitution }),
+    ...(isTyped("expiresOn") && { expires_at: wanted.expires_at }),
   };
 }
 
