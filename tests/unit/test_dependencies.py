@@ -1,7 +1,10 @@
 """The dependencies are few, pinned by hash, and each one is accounted for."""
 
+import json
 import re
 import tomllib
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 DOCUMENT = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
+OF_PYTHON, _, OF_DASHBOARD = DOCUMENT.partition("\n## The dashboard\n")
+PACKAGE_JSON = ROOT / "dashboard" / "package.json"
 LOCKS = sorted((ROOT / "requirements").glob("*.lock"))
 CORE_LOCK = ROOT / "requirements" / "core.lock"
 MAX_CORE_PACKAGES = 40
@@ -29,11 +34,15 @@ def direct_dependencies() -> set[str]:
     return {package_name(requirement) for requirement in requirements}
 
 
-def documented() -> dict[str, list[str]]:
-    """Package -> the other cells of its row."""
-    rows = (line for line in DOCUMENT.splitlines() if line.startswith("| `"))
+def documented(text: str) -> dict[str, list[str]]:
+    """Package -> the other cells of its row. A row may name several."""
+    rows = (line for line in text.splitlines() if line.startswith("| `"))
     cells = ([cell.strip() for cell in row.strip().strip("|").split(" | ")] for row in rows)
-    return {name.strip("`"): others for name, *others in cells}
+    return {name: others for names, *others in cells for name in re.findall("`([^`]+)`", names)}
+
+
+def unmatched(names: Iterable[str], patterns: Iterable[str]) -> list[str]:
+    return [name for name in names if not any(fnmatchcase(name, pattern) for pattern in patterns)]
 
 
 def locked(lock: Path) -> dict[str, list[str]]:
@@ -48,11 +57,18 @@ def locked(lock: Path) -> dict[str, list[str]]:
 
 
 def test_each_direct_dependency_says_why_it_is_here():
-    assert direct_dependencies() == set(documented())
+    assert direct_dependencies() == set(documented(OF_PYTHON))
+
+
+def test_each_package_of_the_dashboard_says_why_it_is_here():
+    packages = json.loads(PACKAGE_JSON.read_text(encoding="utf-8"))
+    names, patterns = {**packages["dependencies"], **packages["devDependencies"]}, documented(OF_DASHBOARD)
+    assert unmatched(names, patterns) == []
+    assert [pattern for pattern in patterns if len(unmatched(names, [pattern])) == len(names)] == []
 
 
 def test_each_row_names_a_reason_the_alternatives_and_a_licence():
-    assert [name for name, cells in documented().items() if len(cells) != 3 or not all(cells)] == []
+    assert [name for name, cells in documented(DOCUMENT).items() if len(cells) != 3 or not all(cells)] == []
 
 
 def test_the_core_install_stays_small():
