@@ -76,7 +76,7 @@ test("an answer that takes longer than the pause between two questions comes nev
 });
 
 test("a failure is not shown under another question", async () => {
-  const failing = () => Promise.reject(new ApiError("It broke.", 500, "x"));
+  const failing = (): Promise<string> => Promise.reject(new ApiError("It broke.", 500, "x"));
   const waiting = () => pending<string>().promise;
   const { result, rerender } = renderHook(({ load }) => useLoaded(load), { initialProps: { load: failing } });
   await waitFor(() => expect(result.current.error?.message).toBe("It broke."));

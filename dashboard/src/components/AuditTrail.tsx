@@ -1,9 +1,8 @@
 import type { Schemas } from "../api/client";
 import type { Pages } from "../api/hooks";
 import { colour, font, size, space, weight } from "../theme";
-import { Button } from "./Button";
 import { Empty, LoadState } from "./LoadState";
-import { Notice } from "./Notice";
+import { ShowMore } from "./ShowMore";
 import { Time } from "./Values";
 
 export type AuditEntry = Schemas["AuditEntry"];
@@ -81,12 +80,7 @@ export function AuditTrail({ of }: Props) {
           )
         }
       </LoadState>
-      {of.moreError && <Notice kind="bad">{of.moreError.message}</Notice>}
-      {of.hasMore && (
-        <Button kind="ghost" busy={of.loadingMore} onClick={of.loadMore}>
-          Show more
-        </Button>
-      )}
+      <ShowMore of={of} />
     </>
   );
 }

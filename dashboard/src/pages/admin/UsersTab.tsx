@@ -9,6 +9,7 @@ import { Checkbox, TextField } from "../../components/Field";
 import { Empty, LoadState } from "../../components/LoadState";
 import { Badge, Notice } from "../../components/Notice";
 import { Card } from "../../components/Page";
+import { ShowMore } from "../../components/ShowMore";
 import { type Column, Table } from "../../components/Table";
 import { useTell } from "../../components/Toasts";
 import { Time } from "../../components/Values";
@@ -110,11 +111,7 @@ export function UsersTab() {
           )
         }
       </LoadState>
-      {users.hasMore && (
-        <Button kind="ghost" busy={users.loadingMore} onClick={users.loadMore}>
-          Show more
-        </Button>
-      )}
+      <ShowMore of={users} />
       {opened?.window === "create" && (
         <CreateDialog
           onClose={close}

@@ -7,6 +7,7 @@ import { TextField } from "../../components/Field";
 import { Empty, LoadState } from "../../components/LoadState";
 import { Badge, Notice } from "../../components/Notice";
 import { Card } from "../../components/Page";
+import { ShowMore } from "../../components/ShowMore";
 import { type Column, Table } from "../../components/Table";
 import { useTell } from "../../components/Toasts";
 import { Count, Money, Time } from "../../components/Values";
@@ -96,11 +97,7 @@ export function WorkspacesTab() {
           )
         }
       </LoadState>
-      {workspaces.hasMore && (
-        <Button kind="ghost" busy={workspaces.loadingMore} onClick={workspaces.loadMore}>
-          Show more
-        </Button>
-      )}
+      <ShowMore of={workspaces} />
       {limited && <LimitsDialog workspace={limited} onClose={() => setLimited(undefined)} onChanged={put} />}
       {suspended && <SuspendDialog workspace={suspended} onClose={() => setSuspended(undefined)} onChanged={put} />}
     </Card>

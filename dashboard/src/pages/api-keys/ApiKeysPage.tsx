@@ -4,8 +4,8 @@ import { usePages } from "../../api/hooks";
 import { useSession, useWorkspacePath } from "../../app/SessionContext";
 import { Button } from "../../components/Button";
 import { Empty, LoadState } from "../../components/LoadState";
-import { Notice } from "../../components/Notice";
 import { Card, Page } from "../../components/Page";
+import { ShowMore } from "../../components/ShowMore";
 import { ApiKeyDialog } from "./ApiKeyDialog";
 import { ApiKeyTable } from "./ApiKeyTable";
 import { RevokeDialog } from "./RevokeDialog";
@@ -60,12 +60,7 @@ export function ApiKeysPage() {
             )
           }
         </LoadState>
-        {keys.moreError && <Notice kind="bad">{keys.moreError.message}</Notice>}
-        {keys.hasMore && (
-          <Button kind="ghost" busy={keys.loadingMore} onClick={keys.loadMore}>
-            Show more
-          </Button>
-        )}
+        <ShowMore of={keys} />
       </Card>
       {opened?.window === "create" && <ApiKeyDialog onClose={close} onCreated={keys.reload} />}
       {opened?.window === "edit" && <ApiKeyDialog apiKey={opened.key} onClose={close} onChanged={put} />}

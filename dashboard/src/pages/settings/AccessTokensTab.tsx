@@ -5,8 +5,9 @@ import { useSession, useWorkspacePath } from "../../app/SessionContext";
 import { Button, IconButton } from "../../components/Button";
 import { ConfirmDialog } from "../../components/Dialog";
 import { Empty, LoadState } from "../../components/LoadState";
-import { Badge, Notice, type Tone } from "../../components/Notice";
+import { Badge, type Tone } from "../../components/Notice";
 import { Card } from "../../components/Page";
+import { ShowMore } from "../../components/ShowMore";
 import { type Column, Table } from "../../components/Table";
 import { useTell } from "../../components/Toasts";
 import { Time } from "../../components/Values";
@@ -61,12 +62,7 @@ export function AccessTokensTab() {
           }
         </LoadState>
       </div>
-      {tokens.moreError && <Notice kind="bad">{tokens.moreError.message}</Notice>}
-      {tokens.hasMore && (
-        <Button kind="ghost" busy={tokens.loadingMore} onClick={tokens.loadMore}>
-          Show more
-        </Button>
-      )}
+      <ShowMore of={tokens} />
       {creating && <AccessTokenDialog onClose={() => setCreating(false)} onCreated={tokens.reload} />}
       {revoking && <RevokeToken token={revoking} onClose={() => setRevoking(undefined)} onRevoked={tokens.reload} />}
     </Card>

@@ -2,11 +2,12 @@ import { useState } from "react";
 import { api } from "../../api/client";
 import { type Pages, useAction } from "../../api/hooks";
 import { useSession, useWorkspacePath } from "../../app/SessionContext";
-import { Button, IconButton } from "../../components/Button";
+import { IconButton } from "../../components/Button";
 import { ConfirmDialog } from "../../components/Dialog";
 import { Empty, LoadState } from "../../components/LoadState";
-import { Badge, Notice, type Tone } from "../../components/Notice";
+import { Badge, type Tone } from "../../components/Notice";
 import { Card } from "../../components/Page";
+import { ShowMore } from "../../components/ShowMore";
 import { type Column, Table } from "../../components/Table";
 import { useTell } from "../../components/Toasts";
 import { Time } from "../../components/Values";
@@ -81,12 +82,7 @@ export function Invitations({ of, mayWrite, onAgain, onRevoked }: Props) {
           }
         </LoadState>
       </div>
-      {of.moreError && <Notice kind="bad">{of.moreError.message}</Notice>}
-      {of.hasMore && (
-        <Button kind="ghost" busy={of.loadingMore} onClick={of.loadMore}>
-          Show more
-        </Button>
-      )}
+      <ShowMore of={of} />
       {revoking && (
         <RevokeInvitation invitation={revoking} onClose={() => setRevoking(undefined)} onRevoked={onRevoked} />
       )}

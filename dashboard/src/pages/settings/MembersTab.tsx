@@ -4,8 +4,8 @@ import { usePages } from "../../api/hooks";
 import { useSession, useWorkspacePath } from "../../app/SessionContext";
 import { Button } from "../../components/Button";
 import { LoadState } from "../../components/LoadState";
-import { Notice } from "../../components/Notice";
 import { Card } from "../../components/Page";
+import { ShowMore } from "../../components/ShowMore";
 import { space } from "../../theme";
 import { Invitations } from "./Invitations";
 import { InviteDialog } from "./InviteDialog";
@@ -63,12 +63,7 @@ export function MembersTab() {
             )}
           </LoadState>
         </div>
-        {members.moreError && <Notice kind="bad">{members.moreError.message}</Notice>}
-        {members.hasMore && (
-          <Button kind="ghost" busy={members.loadingMore} onClick={members.loadMore}>
-            Show more
-          </Button>
-        )}
+        <ShowMore of={members} />
       </Card>
       <Invitations
         of={invitations}

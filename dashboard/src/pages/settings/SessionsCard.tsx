@@ -7,6 +7,7 @@ import { ConfirmDialog } from "../../components/Dialog";
 import { LoadState } from "../../components/LoadState";
 import { Badge, Notice } from "../../components/Notice";
 import { Card } from "../../components/Page";
+import { ShowMore } from "../../components/ShowMore";
 import { type Column, Table } from "../../components/Table";
 import { useTell } from "../../components/Toasts";
 import { Time } from "../../components/Values";
@@ -83,11 +84,7 @@ export function SessionsCard() {
           {(rows) => <Table caption="Sessions" columns={columns} rows={rows} rowKey={(session) => session.id} />}
         </LoadState>
       </div>
-      {sessions.hasMore && (
-        <Button kind="ghost" busy={sessions.loadingMore} onClick={sessions.loadMore}>
-          Show more
-        </Button>
-      )}
+      <ShowMore of={sessions} />
       {asking && (
         <EndOthers
           known={others.length}
