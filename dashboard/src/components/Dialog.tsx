@@ -32,8 +32,16 @@ export function Dialog({ title, onClose, children, width = 520, drawer }: Props)
     return () => {
       dialog.close();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      // It was in a row that is gone: on with the page, instead of from the window's beginning.
+      else document.getElementById("main")?.focus({ preventScroll: true });
     };
   }, []);
+  // What comes after a step has taken the place of the button that was pressed, and the focus with it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another title is another step
+  useEffect(() => {
+    if (ref.current?.open && !ref.current.contains(document.activeElement))
+      ref.current.querySelector("section")?.focus();
+  }, [title]);
   return (
     <dialog
       ref={ref}
