@@ -1,6 +1,6 @@
 import { useId } from "react";
 import { Checkbox, SelectField, TextField } from "../../components/Field";
-import { formatUsd } from "../../format/money";
+import { formatUsdExactly } from "../../format/money";
 import { colour, radius, space } from "../../theme";
 import { type Filters, ID_FORM, readMinCost, readMinDuration, STATUS_FORM } from "./filters";
 import { TypedFilter } from "./TypedFilter";
@@ -68,7 +68,7 @@ export function FilterPanel({ filters, apiKeys, vendors, onChange }: Props) {
       <TypedFilter
         label="Costs at least, USD"
         inputMode="decimal"
-        value={filters.min_cost_nanousd === null ? "" : formatUsd(filters.min_cost_nanousd).slice(1)}
+        value={filters.min_cost_nanousd === null ? "" : formatUsdExactly(filters.min_cost_nanousd).slice(1)}
         read={(typed) => asText(readMinCost(typed))}
         wrong="An amount such as 0.01."
         onChange={(value) => onChange({ min_cost_nanousd: value === null ? null : Number(value) })}

@@ -24,16 +24,18 @@ export function TypedFilter(props: Props) {
   const { label, value, read = (typed) => typed.trim() || null, wrong, onChange, ...rest } = props;
   const [typed, setTyped] = useState(value);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const sent = useRef(value);
+  // Compared by what they mean: the address writes `0.5` as `0.50`, and whoever types goes on behind what they typed.
+  const means = read(value) ?? "";
+  const sent = useRef(means);
   useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
     // Changed by somebody else: a removed chip, the back button.
-    if (value !== sent.current) {
+    if (means !== sent.current) {
       clearTimeout(timer.current);
-      sent.current = value;
+      sent.current = means;
       setTyped(value);
     }
-  }, [value]);
+  }, [means, value]);
   const latest = useRef(onChange);
   latest.current = onChange;
   const commit = (text: string) => {
