@@ -27,10 +27,17 @@ export function Composer({ draft, isAsking, isPreparing, blocked, onChange, onSe
   const [refusal, setRefusal] = useState<string | null>(null);
   const chooser = useRef<HTMLInputElement>(null);
   const isEmpty = draft.text.trim() === "" && draft.images.length === 0;
-  const take = async (files: File[]) => {
-    const taken = await withImages(draft.images, files);
-    setRefusal(taken.refusal);
-    onChange({ ...draft, images: taken.images });
+  // Files take a moment to read, in which one types on or drops others.
+  const latest = useRef(draft);
+  latest.current = draft;
+  const queue = useRef(Promise.resolve());
+  const take = (files: File[]) => {
+    queue.current = queue.current.then(async () => {
+      const taken = await withImages(latest.current.images, files);
+      setRefusal(taken.refusal);
+      latest.current = { ...latest.current, images: taken.images };
+      onChange(latest.current);
+    });
   };
   return (
     <form
@@ -46,7 +53,7 @@ export function Composer({ draft, isAsking, isPreparing, blocked, onChange, onSe
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
-        void take(filesOf(event.dataTransfer));
+        take(filesOf(event.dataTransfer));
       }}
     >
       <Images
@@ -68,7 +75,7 @@ export function Composer({ draft, isAsking, isPreparing, blocked, onChange, onSe
           const files = filesOf(event.clipboardData);
           if (files.length === 0) return;
           event.preventDefault();
-          void take(files);
+          take(files);
         }}
       />
       {refusal && <Notice kind="bad">{refusal}</Notice>}
@@ -82,7 +89,7 @@ export function Composer({ draft, isAsking, isPreparing, blocked, onChange, onSe
           hidden
           data-testid="image-chooser"
           onChange={(event) => {
-            void take([...(event.target.files ?? [])]);
+            take([...(event.target.files ?? [])]);
             event.target.value = "";
           }}
         />
