@@ -8,8 +8,8 @@ import { space } from "../../theme";
 import { useSearch } from "./SearchField";
 
 const CHOICES = [
-  { value: "", label: "Everything" },
-  ...Object.keys(ACTIONS).map((action) => ({ value: action, label: action })),
+  { value: "", label: "Every action" },
+  ...Object.entries(ACTIONS).map(([action, sentence]) => ({ value: action, label: sentence })),
 ];
 
 export function AdminAudit() {
@@ -28,7 +28,7 @@ export function AdminAudit() {
       description="Changes in the whole installation. Each entry is chained to the one before; perpetuo admin audit verify checks them."
     >
       <div style={{ padding: `${space.m}px ${space.l}px`, maxWidth: 320 }}>
-        <SelectField label="Only" value={action} choices={CHOICES} onChange={setAction} />
+        <SelectField label="What" value={action} choices={CHOICES} onChange={setAction} />
       </div>
       <AuditTrail of={entries} />
     </Card>

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import { inputStyle } from "../../components/Field";
 
@@ -13,11 +13,21 @@ const PAUSE_MS = 300;
 /** Tells what was typed once the typing pauses. */
 export function SearchField({ label, value, onChange }: Props) {
   const [text, setText] = useState(value);
+  const told = useRef(value);
   useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text), PAUSE_MS);
+    if (value === told.current) return;
+    // Not by us: a link, or a way back.
+    told.current = value;
+    setText(value);
+  }, [value]);
+  useEffect(() => {
+    if (text === told.current) return;
+    const timer = setTimeout(() => {
+      told.current = text;
+      onChange(text);
+    }, PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [text, value, onChange]);
+  }, [text, onChange]);
   return (
     <input
       type="search"
