@@ -18,7 +18,7 @@ export function TableEquivalent({ title, head, rows }: Props) {
           <thead>
             <tr>
               {head.map((name, column) => (
-                <th key={name} scope="col" style={{ ...headStyle, textAlign: column === 0 ? "left" : "right" }}>
+                <th key={column} scope="col" style={{ ...headStyle, textAlign: column === 0 ? "left" : "right" }}>
                   {name}
                 </th>
               ))}

@@ -1,4 +1,4 @@
-import { useId } from "react";
+import { useId, useState } from "react";
 import type { Schemas } from "../../api/client";
 import { Checkbox, SelectField, TextField } from "../../components/Field";
 import { colour, size, space, weight } from "../../theme";
@@ -35,6 +35,8 @@ const SUBSTITUTIONS = [
 /** A request, as far as its decision depends on it. */
 export function ExplainerForm({ typed, mistakes, suggestions, apiKeys, onChange, onTypeModel }: Props) {
   const listId = useId();
+  // As a link asks, and then as whoever types wants it: it does not close over the field that one is in.
+  const [isOpen, setOpen] = useState(() => hasMore(typed));
   const keyChoices = [
     { value: "", label: "A key without limits" },
     ...apiKeys.map((key) => ({ value: key.id, label: `${key.name} (${key.key_hint})` })),
@@ -80,7 +82,7 @@ export function ExplainerForm({ typed, mistakes, suggestions, apiKeys, onChange,
           onChange={(apiKeyId) => onChange({ apiKeyId })}
         />
       </div>
-      <details open={hasMore(typed)}>
+      <details open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary style={{ minHeight: 24, fontSize: size.s }}>The request's size, and what it needs</summary>
         <div style={{ display: "grid", gap: space.l, paddingTop: space.m }}>
           <div
