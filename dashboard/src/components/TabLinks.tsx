@@ -1,4 +1,5 @@
-import { NavLink } from "react-router";
+import { useEffect, useRef } from "react";
+import { NavLink, useLocation } from "react-router";
 import { colour, control, size, space, weight } from "../theme";
 
 export interface Props {
@@ -9,8 +10,20 @@ export interface Props {
 
 /** Parts of a page, each with an address of its own: so they are links. */
 export function TabLinks({ label, tabs }: Props) {
+  const frame = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another tab is the current one
+  useEffect(() => {
+    // Where not all have room, the current one is among those that are seen.
+    const current = frame.current?.querySelector<HTMLElement>("[aria-current]");
+    if (frame.current && current) frame.current.scrollLeft = leftToShow(frame.current, current);
+  }, [pathname]);
   return (
-    <nav aria-label={label} style={{ overflowX: "auto", borderBottom: `1px solid ${colour.line}` }}>
+    <nav
+      ref={frame}
+      aria-label={label}
+      style={{ position: "relative", overflowX: "auto", borderBottom: `1px solid ${colour.line}` }}
+    >
       <ul style={{ listStyle: "none", display: "flex", gap: space.l, minWidth: "max-content" }}>
         {tabs.map((tab) => (
           <li key={tab.to}>
@@ -36,4 +49,9 @@ export function TabLinks({ label, tabs }: Props) {
       </ul>
     </nav>
   );
+}
+
+/** Of the frame, px: the tab in its middle, as far as there is something to scroll. */
+function leftToShow(frame: HTMLElement, tab: HTMLElement): number {
+  return tab.offsetLeft - (frame.clientWidth - tab.offsetWidth) / 2;
 }

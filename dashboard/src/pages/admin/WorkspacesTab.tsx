@@ -34,7 +34,7 @@ export function WorkspacesTab() {
     {
       title: "Workspace",
       cell: (row) => (
-        <div style={{ minWidth: 140, overflowWrap: "anywhere" }}>
+        <div style={{ minWidth: "min(200px, 40vw)", overflowWrap: "anywhere" }}>
           <div style={{ fontWeight: weight.medium }}>{row.name}</div>
           <div style={{ color: colour.textMuted, fontSize: size.s }}>{row.owner_email}</div>
         </div>

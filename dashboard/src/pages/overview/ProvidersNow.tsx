@@ -16,9 +16,9 @@ const STATES: Record<KeyHealth["state"], { tone: Tone; name: string }> = {
   healthy: { tone: "good", name: "healthy" },
   degraded: { tone: "warn", name: "degraded" },
   cooling: { tone: "warn", name: "cooling" },
-  quarantined: { tone: "bad", name: "quarantined" },
+  quarantined: { tone: "bad", name: "refused" },
   breaker_open: { tone: "bad", name: "breaker open" },
-  unknown: { tone: "neutral", name: "not known" },
+  unknown: { tone: "neutral", name: "not asked lately" },
 };
 
 const COLUMNS: Column<KeyHealth>[] = [

@@ -33,7 +33,7 @@ export function Invitations({ of, mayWrite, onAgain, onRevoked }: Props) {
   const { workspace } = useSession();
   const [revoking, setRevoking] = useState<Invitation>();
   const columns: Column<Invitation>[] = [
-    { title: "E-mail", cell: (each) => <span style={{ overflowWrap: "anywhere" }}>{each.email}</span> },
+    { title: "E-mail", cell: (each) => <div style={{ minWidth: 130, overflowWrap: "anywhere" }}>{each.email}</div> },
     { title: "Role", cell: (each) => each.role },
     { title: "State", cell: (each) => <Badge tone={TONES[each.status]}>{each.status}</Badge> },
     { title: "Made", notOnPhones: true, cell: (each) => <Time at={each.created_at} relative /> },
