@@ -62,11 +62,13 @@ browser: $(NODE_MODULES)
 
 $(NODE_MODULES): dashboard/package-lock.json
 	@command -v npm >/dev/null 2>&1 || { echo "make: no npm on PATH: install Node >= 20.19 (the dashboard is built with it)." >&2; exit 1; }
-	cd dashboard && npm ci --include=dev --no-audit --no-fund --loglevel=error
+	@echo "make: installing what the dashboard is built with; the first time, this downloads"
+	@cd dashboard && npm ci --include=dev --no-audit --no-fund --loglevel=error --no-update-notifier
 	@cp dashboard/package-lock.json $@
 
 $(DASHBOARD): $(STAMP) $(NODE_MODULES) $(DASHBOARD_SOURCES)
-	$(BIN)/python hatch_build.py
+	@echo "make: building the dashboard"
+	@$(BIN)/python hatch_build.py
 	@touch $@
 
 pytest: $(STAMP) $(DASHBOARD) browser compat-js compat-py

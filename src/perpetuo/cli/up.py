@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import socket
+import sys
 from collections.abc import Generator
 from pathlib import Path
 from types import FrameType
@@ -13,7 +14,7 @@ import click
 import msgspec
 from pydantic import SecretStr
 
-from perpetuo.cli.banner import ready_text
+from perpetuo.cli.banner import called_as, ready_text
 from perpetuo.cli.children import Child, Lifeline
 from perpetuo.cli.data_dir import DataDir, FirstRun, RunNote
 from perpetuo.cli.database_access import database_errors_told, run_with_database
@@ -176,6 +177,7 @@ async def _run(
                 providers=found.providers,
                 no_demo_because=why_no_demo,
                 sign_in_link=found.sign_in_link,
+                command=called_as(sys.argv[0]),
             )
             await run_gateway(
                 settings,

@@ -1,6 +1,8 @@
 from pathlib import Path
 
-from perpetuo.cli.banner import ready_text
+import pytest
+
+from perpetuo.cli.banner import called_as, ready_text
 from perpetuo.cli.data_dir import FirstRun
 
 KNOWN = FirstRun(
@@ -14,6 +16,7 @@ def text(
     is_first: bool = True,
     no_demo_because: str | None = None,
     sign_in_link: str | None = None,
+    command: str = "perpetuo",
 ) -> str:
     return ready_text(
         base_url="http://127.0.0.1:3000/v1",
@@ -26,6 +29,7 @@ def text(
         providers=(),
         no_demo_because=no_demo_because,
         sign_in_link=sign_in_link,
+        command=command,
     )
 
 
@@ -61,3 +65,25 @@ def test_lost_notes_lead_to_a_new_key() -> None:
 def test_why_there_is_no_demo_model_is_said() -> None:
     assert "demo model  not started: this CPU is old" in text(no_demo_because="this CPU is old")
     assert "demo model" not in text()
+
+
+def test_the_way_in_comes_first() -> None:
+    link = "http://127.0.0.1:3000/app/login#token=t"
+    assert text(sign_in_link=link).splitlines()[3] == f"  open        {link}"
+    assert text().splitlines()[3] == "  dashboard   http://127.0.0.1:3000/app/"
+
+
+def test_commands_are_named_as_this_one_was_called() -> None:
+    said = text(known=None, command=".venv/bin/perpetuo")
+    assert "Decisions as they are taken: .venv/bin/perpetuo logs --tail" in said
+    assert ".venv/bin/perpetuo admin key create" in said and ".venv/bin/perpetuo admin provider add" in said
+
+
+def test_a_command_that_is_on_the_path_needs_no_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = tmp_path / "perpetuo"
+    command.touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert called_as(str(command)) == "perpetuo"
+    monkeypatch.setenv("PATH", str(tmp_path / "elsewhere"))
+    assert called_as(str(command)) == str(command)
+    assert called_as("/anything/__main__.py") == "perpetuo"
