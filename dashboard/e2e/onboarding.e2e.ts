@@ -37,8 +37,12 @@ test("whoever signs in to a workspace without a request is led here, step by ste
   await page.getByText("This workspace asks OpenAI.").waitFor();
   await page.getByRole("button", { name: "Create API key" }).click();
   expect(await page.getByTestId("secret").textContent()).toMatch(/^pk_/);
+  await page.setViewportSize({ width: 1440, height: 600 });
   await page.getByRole("button", { name: "Send the request" }).click();
   await page.getByTestId("answer-facts").waitFor();
+  const answer = await page.getByRole("heading", { name: "The answer" }).boundingBox();
+  expect(answer?.y).toBeGreaterThanOrEqual(0);
+  expect(answer?.y).toBeLessThan(500);
   await page.getByTestId("decision-summary").waitFor();
   await settled(page);
   expect(await axe(page)).toEqual([]);

@@ -22,30 +22,7 @@ export function ProviderStep({ providers, onAdded, onSkip }: Props) {
   const hasDemo = providers.some(({ vendor, enabled }) => vendor === DEMO_VENDOR && enabled);
   return (
     <>
-      {own.length > 0 ? (
-        <p style={{ overflowWrap: "anywhere" }}>This workspace asks {listed(own.map((each) => each.vendor_title))}.</p>
-      ) : (
-        <p>
-          A provider is who answers: OpenAI, Anthropic, a server of your own.{" "}
-          {mayWrite
-            ? "Give Perpetuo your key there, and it asks in your name."
-            : "An admin of this workspace adds its key."}
-        </p>
-      )}
-      {hasDemo && own.length === 0 && (
-        <p style={{ color: colour.textMuted }}>
-          You have no key at hand? A small model on this machine is set up already. It is real, needs no account and
-          costs nothing, but it is tiny and often wrong: good enough to see how things work.
-          {onSkip && (
-            <>
-              {" "}
-              <Button small onClick={onSkip}>
-                Go on with the local model
-              </Button>
-            </>
-          )}
-        </p>
-      )}
+      <WhoAnswers {...{ own, hasDemo, mayWrite, onSkip }} />
       {mayWrite &&
         ((own.length === 0 && onSkip !== undefined) || isAdding ? (
           <AddProvider
@@ -59,6 +36,43 @@ export function ProviderStep({ providers, onAdded, onSkip }: Props) {
             {own.length === 0 ? "Add a provider key" : "Add another"}
           </Button>
         ))}
+    </>
+  );
+}
+
+interface WhoAnswersProps extends Pick<Props, "onSkip"> {
+  own: readonly Schemas["ProviderKey"][];
+  hasDemo: boolean;
+  mayWrite: boolean;
+}
+
+/** Short once it is settled: what comes next stays on the screen. */
+function WhoAnswers({ own, hasDemo, mayWrite, onSkip }: WhoAnswersProps) {
+  if (own.length > 0) {
+    return (
+      <p style={{ overflowWrap: "anywhere" }}>This workspace asks {listed(own.map((each) => each.vendor_title))}.</p>
+    );
+  }
+  if (hasDemo && onSkip === undefined) {
+    return <p>The small local model answers until you add a key. It is real, but tiny and often wrong.</p>;
+  }
+  return (
+    <>
+      <p>
+        A provider is who answers: OpenAI, Anthropic, a server of your own.{" "}
+        {mayWrite
+          ? "Give Perpetuo your key there, and it asks in your name."
+          : "An admin of this workspace adds its key."}
+      </p>
+      {hasDemo && (
+        <p style={{ color: colour.textMuted }}>
+          You have no key at hand? A small model on this machine is set up already. It is real, needs no account and
+          costs nothing, but it is tiny and often wrong: good enough to see how things work.{" "}
+          <Button small onClick={onSkip}>
+            Go on with the local model
+          </Button>
+        </p>
+      )}
     </>
   );
 }

@@ -100,9 +100,18 @@ interface Asking {
 function AnswerPart({ of }: { of: Asking }) {
   const [costNanousd, setCost] = useState<number | null>();
   const { answered, answer, error, state } = of;
-  if (state === "no") return null;
+  const part = useRef<HTMLDivElement>(null);
+  const isAsked = state !== "no";
+  useEffect(() => {
+    // The answer would begin below the edge of most screens: who has just pressed the button would see nothing happen.
+    if (isAsked) part.current?.scrollIntoView({ block: "start" });
+  }, [isAsked]);
+  if (!isAsked) return null;
   return (
-    <div style={{ display: "grid", gridTemplateColumns: "minmax(0, 1fr)", gap: space.s }}>
+    <div
+      ref={part}
+      style={{ display: "grid", gridTemplateColumns: "minmax(0, 1fr)", gap: space.s, scrollMarginTop: space.xl }}
+    >
       <h3 style={{ fontSize: size.m, fontWeight: weight.medium }}>The answer</h3>
       <AnswerText text={answer.text || answer.reasoning} />
       {error !== null && <Notice kind="bad">{error}</Notice>}
