@@ -29,6 +29,9 @@ test("what was typed is sent in the API's units, and the key is shown this once"
   });
 
   expect(await screen.findByText("pk_secret")).toBeTruthy();
+  expect(screen.getByRole("figure").textContent).toBe(
+    `export OPENAI_BASE_URL=${window.location.origin}/v1\nexport OPENAI_API_KEY=pk_secret`,
+  );
   expect(onCreated).toHaveBeenCalledOnce();
   expect(post.mock.calls[0]?.[1]).toEqual({
     path: { workspace_id: "w1" },

@@ -3,13 +3,13 @@ import { api, type Schemas } from "../../api/client";
 import { useAction } from "../../api/hooks";
 import { useWorkspacePath } from "../../app/SessionContext";
 import { Button } from "../../components/Button";
-import { SecretOnce } from "../../components/Copy";
+import { CodeBlock, SecretOnce } from "../../components/Copy";
 import { Dialog } from "../../components/Dialog";
 import { SelectField, TextField } from "../../components/Field";
 import { Notice } from "../../components/Notice";
 import { useTell } from "../../components/Toasts";
 import { formatUsdExactly, parseUsd } from "../../format/money";
-import { space } from "../../theme";
+import { colour, space } from "../../theme";
 import type { ApiKey } from "./ApiKeysPage";
 
 export interface Props {
@@ -90,6 +90,11 @@ export function ApiKeyDialog({ apiKey, onClose, onCreated, onChanged }: Props) {
         <div style={{ display: "grid", gap: space.l }}>
           <Notice kind="warn">Copy it now: it is shown this once, and only its hash is kept.</Notice>
           <SecretOnce secret={secret} what="key" />
+          <p style={{ color: colour.textMuted }}>OpenAI's own clients read the address and the key from here:</p>
+          <CodeBlock
+            label="The key and the address, for your shell"
+            code={`export OPENAI_BASE_URL=${window.location.origin}/v1\nexport OPENAI_API_KEY=${secret}`}
+          />
           <Button onClick={onClose} style={{ justifySelf: "end" }}>
             Done
           </Button>

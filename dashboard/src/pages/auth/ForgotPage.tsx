@@ -74,6 +74,10 @@ function ByOperator() {
       </p>
       <p style={{ color: colour.textMuted }}>You are the operator? On the machine that it runs on:</p>
       <CodeBlock label="Make a link" code="perpetuo admin reset-link you@example.com" />
+      <p style={{ color: colour.textMuted }}>
+        If it was started with <code>perpetuo up</code>, the first password is in <code>first-run.json</code> of the
+        data directory that was printed, and each start prints a link that signs in.
+      </p>
     </div>
   );
 }
