@@ -54,6 +54,29 @@ test("once there is a connection again, what failed without one is loaded", asyn
   expect(result.current.error).toBeUndefined();
 });
 
+test("a gateway that could not be reached is asked again by itself, one that refused is not", async () => {
+  vi.useFakeTimers();
+  try {
+    const load = vi
+      .fn<() => Promise<string>>()
+      .mockRejectedValueOnce(new ApiError("Not reached.", 0, "offline"))
+      .mockRejectedValueOnce(new ApiError("No.", 403, "forbidden"));
+    const { result } = renderHook(() => useLoaded(load));
+    await act(async () => {});
+    expect(result.current.error?.isOffline).toBe(true);
+    await act(async () => {
+      vi.advanceTimersByTime(5_000);
+    });
+    expect(result.current.error?.message).toBe("No.");
+    act(() => {
+      vi.advanceTimersByTime(60_000);
+    });
+    expect(load).toHaveBeenCalledTimes(2);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test("an answer that takes longer than the pause between two questions comes nevertheless", async () => {
   vi.useFakeTimers();
   try {

@@ -11,11 +11,14 @@ export interface Loaded<T> {
   replace(change: (data: T) => T): void;
 }
 
+/** While the gateway can not be reached: it may be starting again, and nobody tells the browser when it has. */
+const UNREACHED_AGAIN_MS = 5_000;
+
 /**
  * Loads when it is first shown and whenever `load` changes: wrap it in useCallback.
  *
  * everyMs: loads again that often, while the page is visible and nothing is on its way: an answer that takes longer than
- * this comes nevertheless.
+ * this comes nevertheless. What could not be reached is asked for again by itself.
  */
 export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, everyMs?: number): Loaded<T> {
   const [data, setData] = useState<T>();
@@ -54,9 +57,12 @@ export function useLoaded<T>(load: (signal: AbortSignal) => Promise<T>, everyMs?
   }, [load, turn]);
 
   const reload = useCallback(() => setTurn((before) => before + 1), []);
-  useInterval(() => {
-    if (!isOnItsWay.current) reload();
-  }, everyMs);
+  useInterval(
+    () => {
+      if (!isOnItsWay.current) reload();
+    },
+    error?.isOffline ? Math.min(everyMs ?? UNREACHED_AGAIN_MS, UNREACHED_AGAIN_MS) : everyMs,
+  );
   useEffect(() => {
     if (error?.isOffline) {
       window.addEventListener("online", reload);
