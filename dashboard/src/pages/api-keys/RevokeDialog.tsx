@@ -29,7 +29,7 @@ export function RevokeDialog({ apiKey, onClose, onRevoked }: Props) {
       onConfirm={() => void revoke.run()}
       onClose={onClose}
     >
-      Requests with it get a 401 from now on. This can not be undone; its logs and its usage stay.
+      Requests with {apiKey.key_hint} get a 401 from now on. This can not be undone; its logs and its usage stay.
     </ConfirmDialog>
   );
 }

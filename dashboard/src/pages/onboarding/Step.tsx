@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Icon } from "../../components/Icon";
 import { colour, radius, size, space, weight } from "../../theme";
 
@@ -13,8 +13,18 @@ const STATES: Record<Props["state"], string> = { done: "done", now: "now", later
 
 /** One of the first steps: what there is to do, or what has been done. */
 export function Step({ number, title, state, children }: Props) {
+  const frame = useRef<HTMLLIElement>(null);
+  const before = useRef(state);
+  useEffect(() => {
+    // The button that led here is gone, and the focus with it.
+    const isLost = document.activeElement === null || document.activeElement === document.body;
+    if (before.current === "later" && state === "now" && isLost) frame.current?.focus({ preventScroll: true });
+    before.current = state;
+  }, [state]);
   return (
     <li
+      ref={frame}
+      tabIndex={-1}
       aria-current={state === "now" ? "step" : undefined}
       style={{
         display: "grid",
