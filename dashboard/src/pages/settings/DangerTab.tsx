@@ -142,6 +142,7 @@ function Counts({ title, kinds, counts }: { title: string; kinds: Kind[]; counts
             <li key={kind}>
               {count && `${formatCount(count.count)}${count.or_more ? " or more" : ""} `}
               {KINDS[kind]}
+              {count?.count === 1 && !count.or_more ? "" : "s"}
             </li>
           );
         })}
@@ -150,13 +151,14 @@ function Counts({ title, kinds, counts }: { title: string; kinds: Kind[]; counts
   );
 }
 
+/** Of one. */
 const KINDS: Record<Kind, string> = {
-  provider_keys: "provider keys",
-  api_keys: "API keys",
-  members: "memberships",
-  access_tokens: "access tokens",
-  invitations: "invitations",
-  request_logs: "logged requests",
-  usage: "figures of usage",
-  contents: "logged contents",
+  provider_keys: "provider key",
+  api_keys: "API key",
+  members: "membership",
+  access_tokens: "access token",
+  invitations: "invitation",
+  request_logs: "logged request",
+  usage: "usage figure",
+  contents: "logged content",
 };
