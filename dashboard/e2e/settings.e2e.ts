@@ -173,7 +173,7 @@ test("a workspace is deleted by its typed name, and whoever has none left makes 
   await becomes(page, somebody);
   await page.goto("/app/settings/danger");
   await page.getByRole("button", { name: "Delete…" }).click();
-  await page.getByText("1 API keys").waitFor();
+  await page.getByText("1 API key", { exact: true }).waitFor();
   const confirm = page.getByRole("button", { name: "Delete the workspace" });
   expect(await confirm.isDisabled()).toBe(true);
   expect(await axe(page)).toEqual([]);
