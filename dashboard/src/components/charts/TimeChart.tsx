@@ -49,7 +49,7 @@ export function TimeChart(props: Props) {
       : Math.max(0, ...series.map((each) => each.values[index] ?? 0)),
   );
   const ticks = niceTicks(Math.max(0, ...totals), whole ? 1 : 0);
-  const top = ticks.at(-1) ?? 1;
+  const top = ticks.at(-1) || 1;
   const left = labelRoomPx(ticks.map(format));
   const plotWidth = Math.max(1, width - left - RIGHT_PX);
   const plotHeight = height - TOP_PX - BOTTOM_PX;

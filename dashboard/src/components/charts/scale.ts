@@ -1,8 +1,11 @@
 /** Values to places on an axis: pure, so that charts can be tested by numbers. */
 
-/** Round values from 0 to at least `max`, about `count` of them: 0, 250, 500, 750, 1000. leastStep: 1 for what is counted. */
+/**
+ * Round values from 0 to at least `max`, about `count` of them: 0, 250, 500, 750, 1000. leastStep: 1 for what is counted. Of
+ * nothing: 0 alone.
+ */
 export function niceTicks(max: number, leastStep = 0, count = 4): number[] {
-  if (!(max > 0)) return [0, 1];
+  if (!(max > 0)) return [0];
   const rough = Math.max(max / count, leastStep);
   const magnitude = 10 ** Math.floor(Math.log10(rough));
   const steps = leastStep >= 1 && magnitude < 10 ? [1, 2, 5, 10] : [1, 2, 2.5, 5, 10];

@@ -27,7 +27,7 @@ export function ApiKeyTable({ rows, mayWrite, onEdit, onRotate, onRevoke }: Prop
         </div>
       ),
     },
-    { title: "State", cell: (key) => <Badge tone={TONES[key.status]}>{key.status}</Badge> },
+    { title: "State", cell: (key) => <State of={key} /> },
     { title: "This month", numeric: true, cell: (key) => <Spent of={key} /> },
     { title: "Limits", notOnPhones: true, cell: (key) => <Limits of={key} /> },
     { title: "Last used", notOnPhones: true, cell: (key) => <Time at={key.last_used_at} relative /> },
@@ -57,6 +57,12 @@ export function ApiKeyTable({ rows, mayWrite, onEdit, onRotate, onRevoke }: Prop
       isFaded={(key) => key.status !== "active"}
     />
   );
+}
+
+/** A key that was rotated goes on until its overlap ends: the column "Ends" says when. */
+function State({ of: key }: { of: ApiKey }) {
+  if (key.status === "active" && key.replaced_by !== null) return <Badge tone="warn">replaced</Badge>;
+  return <Badge tone={TONES[key.status]}>{key.status}</Badge>;
 }
 
 /** Against its budget, in words and as a bar: from 80 % on it is said. */

@@ -85,14 +85,14 @@ function lists({ providerKeys }: Facts): Trouble[] {
 
 function providers({ providerKeys }: Facts): Trouble[] {
   const used = providerKeys.filter((key) => key.enabled);
-  const where = { to: "/app/providers", action: "Add a provider key" };
+  const where = { to: "/app/providers", action: "Providers" };
   if (used.length === 0) {
     return [
       { tone: "bad", text: "There is no provider key that is switched on: every request is rejected.", ...where },
     ];
   }
   if (used.every((key) => key.label === DEMO_LABEL)) {
-    return [{ tone: "info", text: "The demo model is the only provider so far.", ...where }];
+    return [{ tone: "info", text: "The demo model, tiny and often wrong, is the only provider so far.", ...where }];
   }
   return [];
 }
