@@ -174,7 +174,9 @@ function CreateDialog({ onClose, onCreated }: CreateProps) {
           checked={isOperator}
           onChange={setOperator}
         />
-        {create.error && <Notice kind="bad">{create.error.message}</Notice>}
+        {create.error && create.error.field !== "email" && create.error.field !== "name" && (
+          <Notice kind="bad">{create.error.message}</Notice>
+        )}
         <div style={{ display: "flex", justifyContent: "flex-end", gap: space.s }}>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" kind="primary" busy={create.busy}>

@@ -86,7 +86,7 @@ describe("what needs attention", () => {
 
   test("is the demo model alone, or no provider at all", () => {
     const demo = { vendor: "local", label: "demo", enabled: true, discovery_error: null };
-    expect(texts({ providerKeys: [demo] })[0]).toMatch(/demo model is the only provider/);
+    expect(texts({ providerKeys: [demo] })[0]).toMatch(/demo model, tiny and often wrong, is the only provider/);
     expect(texts({ providerKeys: [{ ...demo, enabled: false }] })[0]).toMatch(/no provider key that is switched on/);
   });
 

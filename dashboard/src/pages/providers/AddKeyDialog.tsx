@@ -80,6 +80,7 @@ export function KeyForm({ vendor, onBack, onClose, onAdded }: FormProps) {
     onAdded(data.id);
   });
   const failure = save.error ?? test.error;
+  const shownAtField: (string | null)[] = ["label", "base_url", ...(vendor.secret === "none" ? [] : ["secret"])];
   const errorOf = (field: string) => (failure?.field === field ? failure.message : undefined);
   const ifRight = (then: () => void) => {
     setIsChecked(true);
@@ -146,7 +147,7 @@ export function KeyForm({ vendor, onBack, onClose, onAdded }: FormProps) {
         wrong={isChecked ? wrongRows : NONE}
       />
       {tested && <KeyTestResult result={tested} />}
-      {failure && <Notice kind="bad">{failure.message}</Notice>}
+      {failure && !shownAtField.includes(failure.field) && <Notice kind="bad">{failure.message}</Notice>}
       <div style={{ display: "flex", flexWrap: "wrap", justifyContent: "flex-end", gap: space.s }}>
         <Button kind="ghost" icon="chevronLeft" onClick={onBack} style={{ marginRight: "auto" }}>
           Other provider

@@ -52,6 +52,7 @@ export function EditKeyDialog({ of: key, vendor, onClose, onChanged }: Props) {
     onChanged(data);
     onClose();
   });
+  const shownAtField: (string | null)[] = ["label", "priority", "base_url", ...(asksSecret ? ["secret"] : [])];
   const errorOf = (name: string) => (save.error?.field === name ? save.error.message : undefined);
   return (
     <Dialog title={`Change ${nameOfKey(key)}`} onClose={onClose} width={620}>
@@ -107,7 +108,7 @@ export function EditKeyDialog({ of: key, vendor, onClose, onChanged }: Props) {
           needed={vendor === undefined || vendor.self_hosted || vendor.models === 0}
           onChange={(rows) => set({ models: rows })}
         />
-        {save.error && <Notice kind="bad">{save.error.message}</Notice>}
+        {save.error && !shownAtField.includes(save.error.field) && <Notice kind="bad">{save.error.message}</Notice>}
         <div style={{ display: "flex", justifyContent: "flex-end", gap: space.s }}>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" kind="primary" busy={save.busy}>

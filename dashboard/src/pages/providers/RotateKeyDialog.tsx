@@ -53,7 +53,7 @@ export function RotateKeyDialog({ of: key, vendor, onClose, onChanged }: Props) 
           maxLength={8192}
           onChange={setSecret}
         />
-        {rotate.error && <Notice kind="bad">{rotate.error.message}</Notice>}
+        {rotate.error && rotate.error.field !== "secret" && <Notice kind="bad">{rotate.error.message}</Notice>}
         <div style={{ display: "flex", justifyContent: "flex-end", gap: space.s }}>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" kind="primary" busy={rotate.busy}>

@@ -128,7 +128,7 @@ export function AliasDialog({ alias, taken, modelNames, onClose, onSaved }: Prop
             onChange={(response_model) => set({ response_model })}
           />
         </div>
-        {save.error && <Notice kind="bad">{save.error.message}</Notice>}
+        {save.error && save.error.field !== "name" && <Notice kind="bad">{save.error.message}</Notice>}
         <div style={{ display: "flex", justifyContent: "flex-end", gap: space.s }}>
           <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" kind="primary" busy={save.busy}>

@@ -77,6 +77,9 @@ export function DefaultsCard({ of }: Props) {
   );
 }
 
+/** What is wrong with one of these is said at its field. */
+const AT_FIELD = new Set<string | null>(["substitution", "unknown_models"]);
+
 interface FormProps {
   settings: Settings;
   /** Of the last change */
@@ -147,7 +150,7 @@ function DefaultsForm({ settings, warnings, onSaved }: FormProps) {
           {warning}
         </Notice>
       ))}
-      {save.error && <Notice kind="bad">{save.error.message}</Notice>}
+      {save.error && !AT_FIELD.has(save.error.field) && <Notice kind="bad">{save.error.message}</Notice>}
       {mayWrite && (
         <div style={{ display: "flex", justifyContent: "flex-end", gap: space.s }}>
           <Button disabled={!isChanged || save.busy} onClick={() => setDraft(settings)}>
