@@ -1,7 +1,7 @@
-import { render, screen } from "@testing-library/react";
+import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
-import { api, type Schemas } from "../../api/client";
+import { ApiError, api, type Schemas } from "../../api/client";
 import { EditKeyDialog } from "./EditKeyDialog";
 
 vi.mock("../../app/SessionContext", () => {
@@ -58,4 +58,14 @@ test("another address asks for the secret again, and sends both together", async
   await user.type(screen.getByLabelText("Key"), "sk-new");
   await user.click(save());
   expect(patch.mock.calls[0]?.[1]).toMatchObject({ body: { base_url: "https://other.example/v1", secret: "sk-new" } });
+});
+
+test("the server's sentence about a field stands there, and only there", async () => {
+  const { user, patch, save } = show();
+  const sentence = "A label is one line of printable characters.";
+  patch.mockRejectedValueOnce(new ApiError(sentence, 422, "invalid", "label"));
+  await user.type(screen.getByLabelText(/^Label/), "x");
+  await user.click(save());
+  await waitFor(() => expect(screen.getAllByText(sentence)).toHaveLength(1));
+  expect(screen.getByLabelText(/^Label/).getAttribute("aria-invalid")).toBe("true");
 });
