@@ -2,7 +2,7 @@ import { IconButton } from "../../components/Button";
 import { Badge, type Tone } from "../../components/Notice";
 import { type Column, Table } from "../../components/Table";
 import { Money, Time } from "../../components/Values";
-import { formatCount } from "../../format/numbers";
+import { plural } from "../../format/numbers";
 import { colour, font, radius, size, weight } from "../../theme";
 import type { ApiKey } from "./ApiKeysPage";
 
@@ -99,8 +99,8 @@ function Spent({ of: key }: { of: ApiKey }) {
 
 function Limits({ of: key }: { of: ApiKey }) {
   const parts = [
-    key.requests_per_minute !== null && `${formatCount(key.requests_per_minute)} requests a minute`,
-    key.tokens_per_minute !== null && `${formatCount(key.tokens_per_minute)} tokens a minute`,
+    key.requests_per_minute !== null && `${plural(key.requests_per_minute, "request")} a minute`,
+    key.tokens_per_minute !== null && `${plural(key.tokens_per_minute, "token")} a minute`,
     key.allowed_aliases !== null && `only ${key.allowed_aliases.join(", ")}`,
   ].filter((part) => part !== false);
   return (
