@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router";
 import { Button } from "../../components/Button";
 import { Page } from "../../components/Page";
+import { useOpened } from "../../components/useOpened";
 import { space } from "../../theme";
 import { ExportDialog } from "./ExportDialog";
 import { FilterChips } from "./FilterChips";
@@ -21,7 +22,7 @@ export function RequestsPage() {
   const [parameters, setParameters] = useSearchParams();
   const filters = useMemo(() => readFilters(parameters), [parameters]);
   const live = parameters.get("live") === "1";
-  const openedId = parameters.get("request");
+  const [openedId, open] = useOpened("request");
   const names = useNames();
   const [panelOpen, setPanelOpen] = useState(false);
   const [exporting, setExporting] = useState(false);
@@ -38,12 +39,6 @@ export function RequestsPage() {
   );
   const setLive = (on: boolean) =>
     setParameters((before) => withParameter(before, "live", on ? "1" : null), { replace: true });
-  // The first one opened is a step that "back" undoes; from one to the next is not.
-  const open = useCallback(
-    (id: string | null) =>
-      setParameters((before) => withParameter(before, "request", id), { replace: openedId !== null }),
-    [setParameters, openedId],
-  );
 
   const rows = requests.list?.rows ?? NO_ROWS;
   const neighbours = useNeighbours(rows, openedId, open);
