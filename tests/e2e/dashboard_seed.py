@@ -165,6 +165,14 @@ class _Seeding:
                 },
             },
         )
+        # The worker reads all of it at once: when it knows the alias, it records contents too.
+        while not await self._knows_alias("fragile"):
+            await asyncio.sleep(0.05)
+
+    async def _knows_alias(self, name: str) -> bool:
+        explained = await self._call("POST", self._path("route/explain"), json={"model": name})
+        resolution = explained["decisions"][0]["resolution"]
+        return resolution is not None and resolution["recognised"]
 
     async def traffic(self) -> None:
         """Ids of telling ones go to `requests`, by what happened to them."""

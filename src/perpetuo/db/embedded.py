@@ -52,6 +52,7 @@ SOCKET_PATH_BYTES = 100
 FAST_STOP_S = 30.0
 QUIT_STOP_S = 10.0
 POLL_S = 0.02
+LAST_WORDS_S = 5.0
 PR_SET_PDEATHSIG = 1
 
 # `log` keeps the server's own messages and leaves out errors of statements: their text may hold what users sent.
@@ -565,11 +566,20 @@ def _wait_ready(process: subprocess.Popen[bytes], socket_path: Path, home: Path,
     # The pid file first: on the socket another server might answer while ours is still failing.
     while not (_recorded_pid(home / "data") == process.pid and _accepts(socket_path)):
         if process.poll() is not None:
-            said = (home / "startup.log").read_bytes()
-            for log in _server_logs(home):
-                said += log.read_bytes()[logged.get(log, 0) :]
-            words = _last_words(said.decode("utf-8", "replace"))
-            raise EmbeddedUnavailable(f"PostgreSQL ended while starting: {words}.")
+            raise EmbeddedUnavailable(f"PostgreSQL ended while starting: {_reason_of_end(home, logged)}.")
+        time.sleep(POLL_S)
+
+
+def _reason_of_end(home: Path, logged: Mapping[Path, int]) -> str:
+    """The line that says why. The log has a process of its own, which writes its last lines after the server's end."""
+    patient_until_s = time.monotonic() + LAST_WORDS_S
+    while True:
+        said = (home / "startup.log").read_bytes()
+        for log in _server_logs(home):
+            said += log.read_bytes()[logged.get(log, 0) :]
+        output = said.decode("utf-8", "replace")
+        if _telling_lines(output) or time.monotonic() > patient_until_s:
+            return _last_words(output)
         time.sleep(POLL_S)
 
 
@@ -604,10 +614,17 @@ def _server_logs(home: Path) -> list[Path]:
 
 def _last_words(output: str) -> str:
     """The most telling line of PostgreSQL's output, without its stop at the end."""
+    return (_telling_lines(output) or _lines(output) or ["it said nothing"])[-1].rstrip(".")
+
+
+def _telling_lines(output: str) -> list[str]:
+    return [line for line in _lines(output) if "FATAL" in line or "PANIC" in line or "error" in line.lower()]
+
+
+def _lines(output: str) -> list[str]:
     # "the database system is starting up", "… in recovery mode": what our own probe was told, no reason for anything.
-    lines = [line.strip() for line in output.splitlines() if line.strip() and "the database system is " not in line]
-    telling = [line for line in lines if "FATAL" in line or "PANIC" in line or "error" in line.lower()]
-    return (telling or lines or ["it said nothing"])[-1].rstrip(".")
+    lines = (line.strip() for line in output.splitlines())
+    return [line for line in lines if line and "the database system is " not in line]
 
 
 # --- stopping, our own child or somebody's orphan ---------------------------------------------------------------------
