@@ -203,7 +203,7 @@ test("a page that is loaded again while it renews its token keeps the session", 
   }
 });
 
-test("two tabs that find an expired token at once renew it once, and both go on", async ({ open }) => {
+test("two tabs that find an expired token at once take turns to renew it, and both go on", async ({ open }) => {
   const page = await open("/app/settings/members", { as: "spare2", ownSession: true });
   const other = await page.context().newPage();
   await other.goto("/app/settings/content");
@@ -215,7 +215,9 @@ test("two tabs that find an expired token at once renew it once, and both go on"
   await expireTokens(page);
   await Promise.all([page.reload(), other.reload()]);
   await Promise.all([heading(page, "Settings").waitFor(), heading(other, "Settings").waitFor()]);
-  expect(refreshes).toBe(1);
+  // Usually one. A tab of another process may see the new token late and renews it once more, after the first, with the
+  // new cookie. Both at once would be the same cookie twice, which ends the session.
+  expect(refreshes).toBeLessThanOrEqual(2);
   // The session was not taken for a stolen one: it renews again.
   await expireTokens(page);
   await page.reload();
