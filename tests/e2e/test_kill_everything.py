@@ -56,7 +56,7 @@ async def kill_in_the_middle(gateway: GatewayProcess, lab: SimulatedVendor, dice
             return len(lab.ledger) >= enough
 
         await until(in_the_middle)
-        under_way = sum(entry.outcome == "open" for entry in lab.ledger)
+        under_way = sum(entry.outcome == "open" for entry in lab.ledger.inference())
         everything = gateway.everything()
         assert {process.name() for process in everything} >= {"postgres"}
         dice.shuffle(everything)
@@ -126,7 +126,7 @@ async def test_when_only_the_parent_dies_its_children_finish_what_they_have_and_
                 received += chunk
             assert received.endswith(b"data: [DONE]\n\n")
             await wait_until_gone(everything)
-            (entry,) = lab.ledger
+            (entry,) = lab.ledger.inference()
             assert entry.request_id is not None
             (row,) = (await successor.rows({entry.request_id})).values()
             assert row["outcome"] == "succeeded"
@@ -141,14 +141,14 @@ async def test_when_a_worker_dies_it_is_replaced_and_its_open_requests_are_settl
         askers = [asyncio.create_task(ask_until_it_dies(client, 2 * number)) for number in range(8)]
 
         async def all_under_way() -> bool:
-            return sum(entry.content_chunks_sent > 0 for entry in lab.ledger) == len(askers)
+            return sum(entry.content_chunks_sent > 0 for entry in lab.ledger.inference()) == len(askers)
 
         await until(all_under_way)
         (worker,) = gateway.workers()
         worker.kill()
         await asyncio.gather(*askers)
         await gateway.wait_until_said("worker 1 ended with signal SIGKILL; starting it again")
-        rows = await gateway.rows({entry.request_id or "" for entry in lab.ledger})
+        rows = await gateway.rows({entry.request_id or "" for entry in lab.ledger.inference()})
         assert {row["outcome"] for row in rows.values()} == {"interrupted"}
 
         async def answers_again() -> bool:
