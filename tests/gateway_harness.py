@@ -7,12 +7,13 @@ async with running_gateway(tmp_path, [provider("openai", base_url=...)]) as gate
 
 import asyncio
 import datetime
+import os
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx2
 import uvicorn
@@ -27,12 +28,14 @@ from perpetuo.core.snapshot import ApiKey, ProviderKey, Secret, Snapshot, Worksp
 from perpetuo.events.event_manager import EventManager
 from perpetuo.events.types import Event
 from perpetuo.gateway.admit import Admission
+from perpetuo.gateway.endpoints import handle
 from perpetuo.gateway.state import GatewayState, Limits
 from perpetuo.http.client import OwnUpstream
 from perpetuo.http.connector import default_ssl_context
+from perpetuo.http.edge import Edge, EdgeLimits
 from perpetuo.http.egress import EgressPolicy
 from perpetuo.http.reference_client import ReferenceUpstream
-from perpetuo.http.server import PerpetuoHttpProtocol
+from perpetuo.http.server import protocol_at
 from perpetuo.http.upstream import Deadlines
 from perpetuo.ledger.journal import CorruptRegion, JournalWriter, list_segments, read_records
 from perpetuo.ledger.records import Record, Settlement
@@ -43,6 +46,8 @@ from perpetuo.wiring import GatewayServer, SystemClock, SystemEntropy, build_app
 API_KEY = "pk_" + "ab" * 24
 WORKSPACE = "0192f000-0000-7000-8000-000000000001"
 API_KEY_ID = "0192f000-0000-7000-8000-000000000002"
+TEST_EDGE = os.environ.get("PERPETUO_TEST_EDGE", "asgi")
+"""Under which edge the gateway's tests run: `make test` runs them under both."""
 CATALOG = load_catalog(datetime.date(2026, 11, 23))
 
 
@@ -153,6 +158,8 @@ async def running_gateway(
     max_body_bytes: int = 32 * 1024 * 1024,
     trusted_proxies: Sequence[str] = (),
     control: App | None = None,
+    edge_limits: EdgeLimits | None = None,
+    edge_kind: Literal["asgi", "fast"] | None = None,
 ) -> AsyncIterator[RunningGateway]:
     """control: `build_control_app`'s, to be served beside the data plane."""
     clock, entropy = SystemClock(), SystemEntropy()
@@ -183,12 +190,17 @@ async def running_gateway(
         health=Health(),
         limits=Limits(stream=chosen, unary=chosen, max_body_bytes=max_body_bytes),
     )
+    edge = Edge(
+        edge_limits or EdgeLimits(drain_idle_s=0.2),
+        (lambda exchange: handle(exchange, state)) if (edge_kind or TEST_EDGE) == "fast" else None,
+        trusted_proxies=trusted_proxies,
+    )
     # Named TCP, or asyncio leaves Nagle's algorithm on, and each reply waits 40 ms for the client's acknowledgement.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind(("127.0.0.1", 0))
     listener.listen(512)
     config = uvicorn.Config(
-        build_app(state, control, trusted_proxies), http=PerpetuoHttpProtocol, ws="none", lifespan="off",
+        build_app(state, control, trusted_proxies), http=protocol_at(edge), ws="none", lifespan="off",
         log_config=None, access_log=False, proxy_headers=False,
         timeout_graceful_shutdown=int(drain_s) + 5,
     )  # fmt: skip

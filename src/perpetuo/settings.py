@@ -69,6 +69,18 @@ class Settings(BaseSettings):
     ca_bundle: Path | None = None
     upstream: Literal["own", "reference"] = "own"
 
+    edge: Literal["asgi", "fast"] = "asgi"
+    """How requests of /v1/* reach the gateway: straight from the parser, or through ASGI like all others."""
+    header_timeout_s: float = Field(default=10.0, gt=0)
+    """For the whole head of a request, and for the first request on a new connection."""
+    body_min_bytes_per_s: float = Field(default=1024.0, ge=0)
+    """What the body of a request has to bring on average, looked at from its tenth second on."""
+    keep_alive_s: float = Field(default=75.0, gt=0)
+    """How long an idle connection of a client is kept; longer than a proxy in front keeps its own."""
+    max_connections: int = Field(default=10_000, ge=1)
+    max_connections_per_address: int = Field(default=0, ge=0)
+    """Both of each worker. 0 = no such limit; trusted proxies and the exempt networks of the rate limit have none."""
+
     connect_timeout_s: float = Field(default=5.0, gt=0)
     first_byte_timeout_s: float = Field(default=60.0, gt=0)
     """Streams: from the request's last byte to the reply's first."""

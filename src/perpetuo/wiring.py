@@ -71,10 +71,11 @@ from perpetuo.http.asgi_exchange import AsgiExchange
 from perpetuo.http.client import OwnUpstream
 from perpetuo.http.client_address_app import behind_trusted_proxies
 from perpetuo.http.connector import default_ssl_context
+from perpetuo.http.edge import Edge, EdgeLimits
 from perpetuo.http.egress import EgressPolicy
 from perpetuo.http.proxies import proxy_from_environment
 from perpetuo.http.reference_client import ReferenceUpstream
-from perpetuo.http.server import PerpetuoHttpProtocol
+from perpetuo.http.server import protocol_at
 from perpetuo.http.upstream import Deadlines, Upstream
 from perpetuo.installation_secrets import encryption_keys
 from perpetuo.ledger.journal import JournalUnavailable, JournalWriter
@@ -385,7 +386,7 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
     pages = await asyncio.to_thread(build_pages, settings, has_control=control is not None)
     app = build_app(state, control and build_control_app(control), settings.trusted_proxies, pages)
     server = GatewayServer(
-        _uvicorn_config(app, settings),
+        _uvicorn_config(app, settings, build_edge(settings, state)),
         state,
         settings.drain_timeout_s,
     )
@@ -460,10 +461,26 @@ async def _write_held_settlements(journal: JournalWriter) -> None:
             journal.write_unwritten()
 
 
-def _uvicorn_config(app: "ASGI3Application", settings: Settings) -> uvicorn.Config:
+def build_edge(settings: Settings, state: GatewayState) -> Edge:
+    limits = EdgeLimits(
+        header_s=settings.header_timeout_s,
+        body_min_bytes_per_s=settings.body_min_bytes_per_s,
+        keep_alive_s=settings.keep_alive_s,
+        max_connections=settings.max_connections,
+        max_connections_per_address=settings.max_connections_per_address,
+    )
+    return Edge(
+        limits,
+        (lambda exchange: handle(exchange, state)) if settings.edge == "fast" else None,
+        trusted_proxies=settings.trusted_proxies,
+        uncounted=settings.ip_rate_limit_exempt,
+    )
+
+
+def _uvicorn_config(app: "ASGI3Application", settings: Settings, edge: Edge) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=PerpetuoHttpProtocol,
+        http=protocol_at(edge),
         ws="none",
         lifespan="off",
         interface="asgi3",

@@ -17,8 +17,9 @@ from perpetuo.gateway.admit import Admission
 from perpetuo.gateway.state import GatewayState, Limits
 from perpetuo.http.client import OwnUpstream
 from perpetuo.http.connector import default_ssl_context
+from perpetuo.http.edge import Edge
 from perpetuo.http.egress import EgressPolicy
-from perpetuo.http.server import PerpetuoHttpProtocol
+from perpetuo.http.server import protocol_at
 from perpetuo.http.upstream import Deadlines
 from perpetuo.ledger.journal import JournalWriter
 from perpetuo.ledger.records import Content, Intent, Settlement
@@ -97,7 +98,7 @@ async def memory_gateway(
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)
     config = uvicorn.Config(
         build_app(state),
-        http=PerpetuoHttpProtocol,
+        http=protocol_at(Edge()),
         ws="none",
         lifespan="off",
         log_config=None,

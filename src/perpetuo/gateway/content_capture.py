@@ -3,8 +3,7 @@
 Only references are kept, to what exists anyway, and no chunk waits for it. Sealing and writing come after settlement.
 """
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from perpetuo.core.content import MAX_ANSWER_BYTES, encode_content
 from perpetuo.http.exchange import Exchange
@@ -43,15 +42,14 @@ class CapturedExchange:
     def started(self) -> bool:
         return self._exchange.started
 
-    @property
-    def disconnected(self) -> asyncio.Event:
-        return self._exchange.disconnected
-
     def header(self, name: bytes) -> bytes | None:
         return self._exchange.header(name)
 
-    async def body(self, limit_bytes: int) -> bytes:
-        return await self._exchange.body(limit_bytes)
+    async def body(self, limit_bytes: int, within_s: float) -> bytes:
+        return await self._exchange.body(limit_bytes, within_s)
+
+    def when_gone(self, tell: Callable[[], None]) -> None:
+        self._exchange.when_gone(tell)
 
     def start(self, status: int, headers: Sequence[tuple[bytes, bytes]]) -> None:
         self._exchange.start(status, headers)

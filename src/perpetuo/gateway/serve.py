@@ -1,6 +1,7 @@
 """One request from identification to settlement. This is the function to read."""
 
 import asyncio
+import functools
 import logging
 from collections.abc import Callable
 from typing import Literal
@@ -52,7 +53,7 @@ from perpetuo.gateway.run import Run
 from perpetuo.gateway.select import parse_substitution, resolve, select_candidates, waits
 from perpetuo.gateway.settle import counted_usage, settle
 from perpetuo.gateway.state import GatewayState
-from perpetuo.http.exchange import BodyTooLarge, ClientGone, Exchange
+from perpetuo.http.exchange import BodyTimeout, BodyTooLarge, ClientGone, Exchange
 from perpetuo.ledger.journal import JournalUnavailable
 from perpetuo.ledger.records import Intent as IntentRecord
 
@@ -90,7 +91,6 @@ async def serve(exchange: Exchange, state: GatewayState, endpoint: Endpoint) -> 
         task=asyncio.current_task(),
     )
     state.in_flight.add(run)
-    watcher: asyncio.Task[None] | None = None
     try:
         state.admission.check_address(exchange.peer, run.started_s)  # 1. per-address limit
         run.principal, snapshot = await identify(exchange, state)  # 2. who is it
@@ -100,7 +100,7 @@ async def serve(exchange: Exchange, state: GatewayState, endpoint: Endpoint) -> 
             run.content = ContentCapture(body)
             exchange = CapturedExchange(exchange, run.content)
         run.request = endpoint.parse(body)  # 3. what do they want
-        watcher = asyncio.create_task(_interrupt_when_gone(exchange, run))
+        exchange.when_gone(functools.partial(run.interrupt, "client_gone"))
         _announce(state, run)
         uses = run.request.uses if isinstance(run.request, ChatRequest) else frozenset[str]()
         run.resolution = resolve(run.principal, snapshot, run.request.model, endpoint.intent, uses)  # 4. what is meant
@@ -136,8 +136,6 @@ async def serve(exchange: Exchange, state: GatewayState, endpoint: Endpoint) -> 
         await _fail(exchange, run, GatewayError("internal_error", "The gateway failed to handle this request."))
     finally:
         settle(state, run)
-        if watcher is not None:
-            watcher.cancel()
 
 
 async def read_body(exchange: Exchange, state: GatewayState) -> bytes:
@@ -146,9 +144,8 @@ async def read_body(exchange: Exchange, state: GatewayState) -> bytes:
     if encoding is not None and encoding.strip().lower() != b"identity":
         raise ClientError("unsupported_media_type", "Content-Encoding is not accepted.", param="Content-Encoding")
     try:
-        async with asyncio.timeout(state.limits.body_s):
-            return await exchange.body(limit_bytes)
-    except TimeoutError as error:
+        return await exchange.body(limit_bytes, state.limits.body_s)
+    except BodyTimeout as error:
         raise ClientError(
             "body_timeout", "The body did not come in time.", param="body", headers=(("connection", "close"),)
         ) from error
@@ -356,11 +353,6 @@ async def _fail(exchange: Exchange, run: Run, error: GatewayError) -> None:
 
 def _left(run: Run) -> None:
     run.outcome, run.status, run.error_code = "client_closed", 499, "client_closed"
-
-
-async def _interrupt_when_gone(exchange: Exchange, run: Run) -> None:
-    await exchange.disconnected.wait()
-    run.interrupt("client_gone")
 
 
 def _announce(state: GatewayState, run: Run) -> None:

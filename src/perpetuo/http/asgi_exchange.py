@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any, Protocol
 
-from perpetuo.http.exchange import BodyTooLarge, ClientGone
+from perpetuo.http.exchange import BodyTimeout, BodyTooLarge, ClientGone
 
 Message = MutableMapping[str, Any]
 TRANSPORT_EXTENSION = "perpetuo.transport"
@@ -39,6 +39,7 @@ class AsgiExchange:
         self._finished = False
         self._aborted = False
         self._disconnected = asyncio.Event()
+        self._tell_gone: Callable[[], None] | None = None
         self._watcher: asyncio.Task[None] | None = None
 
     @property
@@ -55,8 +56,23 @@ class AsgiExchange:
                 return value
         return None
 
-    async def body(self, limit_bytes: int) -> bytes:
+    async def body(self, limit_bytes: int, within_s: float) -> bytes:
         """Raises BodyTooLarge before reading, where content-length already says so."""
+        try:
+            async with asyncio.timeout(within_s):
+                body = await self._read_body(limit_bytes)
+        except TimeoutError as exc:
+            raise BodyTimeout from exc
+        self._watcher = asyncio.create_task(self._watch_disconnect())
+        return body
+
+    def when_gone(self, tell: Callable[[], None]) -> None:
+        if self._disconnected.is_set():
+            tell()
+        else:
+            self._tell_gone = tell
+
+    async def _read_body(self, limit_bytes: int) -> bytes:
         announced = self.header(b"content-length")
         if announced is not None and announced.isdigit() and int(announced) > limit_bytes:
             raise BodyTooLarge
@@ -74,7 +90,6 @@ class AsgiExchange:
                 raise BodyTooLarge
             chunks.append(chunk)
             more = message.get("more_body", False)
-        self._watcher = asyncio.create_task(self._watch_disconnect())
         return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     def start(self, status: int, headers: Sequence[tuple[bytes, bytes]]) -> None:
@@ -143,4 +158,6 @@ class AsgiExchange:
                 # Servers also say so when the response has ended; then nobody is gone.
                 if not self._finished:
                     self._disconnected.set()
+                    if self._tell_gone is not None:
+                        self._tell_gone()
                 return

@@ -1,7 +1,6 @@
-"""What a handler sees of one request. The same under plain ASGI and, later, under the fast protocol."""
+"""What a handler sees of one request. The same under plain ASGI and under the fast protocol."""
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 
@@ -13,20 +12,30 @@ class BodyTooLarge(Exception):
     """The request's body is over the limit given to `body`."""
 
 
+class BodyTimeout(Exception):
+    """The request's body did not come in the time given to `body`, or came too slowly."""
+
+
 class Exchange(Protocol):
     method: str
     path: str
     """Percent-decoded, without the query."""
     query: bytes
     peer: str
-    """The address of the socket's other end, or "" where there is none (a UNIX socket)."""
+    """The address of the socket's other end, or of whom a trusted proxy names; "" where there is none (a UNIX
+    socket)."""
 
     def header(self, name: bytes) -> bytes | None:
         """The first header of that lower-case name."""
         ...
 
-    async def body(self, limit_bytes: int) -> bytes:
-        """The whole request body. Raises BodyTooLarge, ClientGone."""
+    async def body(self, limit_bytes: int, within_s: float) -> bytes:
+        """The whole request body. Raises BodyTooLarge, BodyTimeout, ClientGone."""
+        ...
+
+    def when_gone(self, tell: Callable[[], None]) -> None:
+        """`tell` is called once, from the loop, when the client leaves before the end of its response; at once if it
+        has left. Watched from the moment the body was read."""
         ...
 
     def start(self, status: int, headers: Sequence[tuple[bytes, bytes]]) -> None:
@@ -52,9 +61,4 @@ class Exchange(Protocol):
     @property
     def started(self) -> bool:
         """The head has been handed to the socket: no second answer is possible."""
-        ...
-
-    @property
-    def disconnected(self) -> asyncio.Event:
-        """Set when the client is gone. Watched from the moment the body was read."""
         ...

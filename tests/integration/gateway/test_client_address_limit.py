@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from gateway_harness import RunningGateway, running_gateway
 from perpetuo.core.limits import IpLimiter
+from perpetuo.http.edge import Edge
 from perpetuo.settings import Settings
 from perpetuo.wiring import _uvicorn_config
 
@@ -90,4 +91,4 @@ def test_whoever_trusts_everybody_is_told_that_clients_would_choose_their_addres
 
 def test_the_server_below_reads_no_such_header_itself() -> None:
     """uvicorn does by default, from 127.0.0.1."""
-    assert not _uvicorn_config(FastAPI(), Settings(_env_file=None)).proxy_headers
+    assert not _uvicorn_config(FastAPI(), Settings(_env_file=None), Edge()).proxy_headers

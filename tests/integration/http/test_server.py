@@ -8,8 +8,9 @@ import pytest
 import uvicorn
 
 from perpetuo.http.asgi_exchange import AsgiExchange
+from perpetuo.http.edge import Edge
 from perpetuo.http.exchange import BodyTooLarge, ClientGone
-from perpetuo.http.server import PerpetuoHttpProtocol
+from perpetuo.http.server import protocol_at
 
 BODY_LIMIT = 100_000
 
@@ -36,7 +37,7 @@ class App:
 
 async def echo(exchange: AsgiExchange) -> None:
     try:
-        body = await exchange.body(BODY_LIMIT)
+        body = await exchange.body(BODY_LIMIT, 5.0)
     except BodyTooLarge:
         await exchange.respond(413, [(b"connection", b"close")], b"")
         return
@@ -51,7 +52,7 @@ def app() -> App:
 @pytest.fixture
 async def port(app: App) -> AsyncIterator[int]:
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, http=PerpetuoHttpProtocol, ws="none", lifespan="off", log_config=None
+        app, host="127.0.0.1", port=0, http=protocol_at(Edge()), ws="none", lifespan="off", log_config=None
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve())
@@ -242,7 +243,7 @@ class TestTheExchange:
 
         async def read(exchange: AsgiExchange) -> None:
             try:
-                await exchange.body(BODY_LIMIT)
+                await exchange.body(BODY_LIMIT, 5.0)
             except ClientGone:
                 gone.set()
 
@@ -257,7 +258,7 @@ class TestTheExchange:
         more = asyncio.Event()
 
         async def stream(exchange: AsgiExchange) -> None:
-            await exchange.body(BODY_LIMIT)
+            await exchange.body(BODY_LIMIT, 5.0)
             exchange.start(200, [(b"content-type", b"text/event-stream")])
             assert not exchange.started
             await exchange.write(b"one")
@@ -278,7 +279,7 @@ class TestTheExchange:
         outcome: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
         async def stream(exchange: AsgiExchange) -> None:
-            await exchange.body(BODY_LIMIT)
+            await exchange.body(BODY_LIMIT, 5.0)
             exchange.start(200, [])
             await exchange.write(b"one")
             await exchange.disconnected.wait()
@@ -298,7 +299,7 @@ class TestTheExchange:
         seen: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
         async def answer(exchange: AsgiExchange) -> None:
-            await exchange.body(BODY_LIMIT)
+            await exchange.body(BODY_LIMIT, 5.0)
             await exchange.respond(200, [], b"ok")
             await asyncio.sleep(0)
             seen.set_result(exchange.disconnected.is_set())
@@ -312,7 +313,7 @@ class TestTheExchange:
     @pytest.mark.parametrize("head", [b"GET / HTTP/1.1\r\nhost: a\r\n\r\n", JAVA + b"123456789"], ids=["get", "java"])
     async def test_abort_delivers_what_was_written_and_never_a_clean_end(self, app, connect, caplog, head):
         async def stream(exchange: AsgiExchange) -> None:
-            await exchange.body(BODY_LIMIT)
+            await exchange.body(BODY_LIMIT, 5.0)
             exchange.start(200, [])
             await exchange.write(b"x" * 300_000)
             exchange.abort()
@@ -332,7 +333,7 @@ class TestTheExchange:
 
     async def test_abort_ends_the_pipelined_requests_behind_it_too(self, app, connect):
         async def stream(exchange: AsgiExchange) -> None:
-            await exchange.body(BODY_LIMIT)
+            await exchange.body(BODY_LIMIT, 5.0)
             exchange.start(200, [])
             await exchange.write(b"one")
             exchange.abort()
@@ -349,7 +350,7 @@ class TestTheExchange:
 
         async def stream(exchange: AsgiExchange) -> None:
             nonlocal written
-            await exchange.body(BODY_LIMIT)
+            await exchange.body(BODY_LIMIT, 5.0)
             exchange.start(200, [])
             try:
                 while written < 100_000_000:
