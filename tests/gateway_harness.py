@@ -89,6 +89,7 @@ class MemorySnapshots:
 
 class CollectingSink:
     name = "collecting"
+    kinds = None
 
     def __init__(self) -> None:
         self.events: list[Event] = []

@@ -1,6 +1,7 @@
 """Request ids and API keys. Pure: time and randomness come in."""
 
 import datetime
+import functools
 import hashlib
 import re
 import uuid
@@ -17,6 +18,13 @@ def uuid7(wall_ms: int, random10: bytes) -> uuid.UUID:
     return uuid.UUID(int=value)
 
 
+def uuid7_text(wall_ms: int, random10: bytes) -> str:
+    """A UUIDv7 in its text form, made without the object."""
+    digits = f"{wall_ms:012x}{random10.hex()}"
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-7{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
+
+
 def uuid7_floor(wall_ms: int) -> uuid.UUID:
     """Not greater than any UUIDv7 of that ms, greater than all of the ms before: for ranges and partitions."""
     return uuid.UUID(int=wall_ms << 80)
@@ -29,7 +37,13 @@ def uuid7_ms(request_id: uuid.UUID) -> int:
 
 def month_bounds(wall_ms: int) -> tuple[int, int]:
     """Unix ms of the first instant of this UTC month and of the next one."""
-    now = datetime.datetime.fromtimestamp(wall_ms / 1000, datetime.UTC)
+    return _month_of_day(wall_ms // 86_400_000)
+
+
+@functools.lru_cache(maxsize=16)
+def _month_of_day(day: int) -> tuple[int, int]:
+    """day: days since 1970."""
+    now = datetime.datetime.fromtimestamp(day * 86_400, datetime.UTC)
     start = datetime.datetime(now.year, now.month, 1, tzinfo=datetime.UTC)
     end = datetime.datetime(now.year + now.month // 12, now.month % 12 + 1, 1, tzinfo=datetime.UTC)
     return int(start.timestamp() * 1000), int(end.timestamp() * 1000)

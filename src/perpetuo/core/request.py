@@ -150,20 +150,12 @@ class _ToolChoice(msgspec.Struct):
     function: _Named | None = None
 
 
-class _Body(msgspec.Struct):
-    """The fields that a decision or a translation reads, with their types. Everything else travels on unread."""
+class _Common(msgspec.Struct, kw_only=True):
+    """Of requests with and without more than text."""
 
     model: str
-    messages: Annotated[list[_Message], msgspec.Meta(min_length=1, max_length=MAX_MESSAGES)]
     stream: bool | None = None
     stream_options: _StreamOptions | None = None
-    tools: list[_Tool] | None = None
-    functions: list[_Function] | None = None
-    tool_choice: Literal["none", "auto", "required"] | _ToolChoice | None = None
-    function_call: Literal["none", "auto"] | _Named | None = None
-    parallel_tool_calls: bool | None = None
-    response_format: _ResponseFormat | None = None
-    modalities: list[str] | None = None
     max_tokens: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)] | None = None
     max_completion_tokens: Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)] | None = None
     n: Annotated[int, msgspec.Meta(ge=1, le=128)] | None = None
@@ -181,6 +173,35 @@ class _Body(msgspec.Struct):
     reasoning_effort: str | None = None
 
 
+class _PlainMessage(msgspec.Struct, forbid_unknown_fields=True):
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class _PlainBody(_Common):
+    """A request of text alone: it needs nothing of a model, and only its own fields can get lost."""
+
+    messages: Annotated[list[_PlainMessage], msgspec.Meta(min_length=1, max_length=MAX_MESSAGES)]
+
+
+_BEYOND_TEXT = frozenset(
+    ("tools", "functions", "tool_choice", "function_call", "parallel_tool_calls", "response_format", "modalities")
+)
+
+
+class _Body(_Common):
+    """The fields that a decision or a translation reads, with their types. Everything else travels on unread."""
+
+    messages: Annotated[list[_Message], msgspec.Meta(min_length=1, max_length=MAX_MESSAGES)]
+    tools: list[_Tool] | None = None
+    functions: list[_Function] | None = None
+    tool_choice: Literal["none", "auto", "required"] | _ToolChoice | None = None
+    function_call: Literal["none", "auto"] | _Named | None = None
+    parallel_tool_calls: bool | None = None
+    response_format: _ResponseFormat | None = None
+    modalities: list[str] | None = None
+
+
 class _EmbeddingsBody(msgspec.Struct):
     model: str
     input: str | list[str | int | list[int]]
@@ -191,6 +212,7 @@ class _EmbeddingsBody(msgspec.Struct):
 
 _shallow = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _chat = msgspec.json.Decoder(_Body)
+_plain = msgspec.json.Decoder(_PlainBody)
 _embeddings = msgspec.json.Decoder(_EmbeddingsBody)
 _image_url = msgspec.json.Decoder(_ImageUrl)
 _input_audio = msgspec.json.Decoder(_InputAudio)
@@ -200,6 +222,8 @@ _file = msgspec.json.Decoder(_File)
 def parse_chat_request(body: bytes) -> ChatRequest:
     """Raises ClientError that names the field, whatever the bytes are."""
     fields = _top_level(body)
+    if _BEYOND_TEXT.isdisjoint(fields) and (plain := _plain_text(body)) is not None:
+        return _of_plain_text(body, fields, plain)
     typed = _typed(_chat, body, fields, ("model", "messages"))
     model = _model(typed.model)
     for index, message in enumerate(typed.messages):
@@ -221,6 +245,32 @@ def parse_chat_request(body: bytes) -> ChatRequest:
         input_tokens_estimate=estimate_tokens(_text_bytes(typed, fields)),
         max_output_tokens=typed.max_completion_tokens or typed.max_tokens,
         user=typed.user,
+    )
+
+
+def _plain_text(body: bytes) -> "_PlainBody | None":
+    try:
+        return _plain.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError):
+        return None  # the whole reading says what is wrong, if anything is
+
+
+def _of_plain_text(body: bytes, fields: dict[str, msgspec.Raw], plain: "_PlainBody") -> ChatRequest:
+    """What most requests are. The same as the whole reading makes of them."""
+    options = plain.stream_options
+    text_bytes = 0
+    for message in plain.messages:
+        text_bytes += _size_bytes(message.content)
+    return ChatRequest(
+        body=body,
+        fields=fields,
+        model=_model(plain.model),
+        stream=bool(plain.stream),
+        include_usage=bool(plain.stream) and options is not None and bool(options.include_usage),
+        uses=frozenset(_uses_of_fields(plain, fields)),
+        input_tokens_estimate=estimate_tokens(text_bytes),
+        max_output_tokens=plain.max_completion_tokens or plain.max_tokens,
+        user=plain.user,
     )
 
 
@@ -424,7 +474,7 @@ _SEARCH = ("web_search_options", b"{}")
 _TOLD_BY_PARTS = OURS | {"tools", "tool_choice", "response_format"}
 
 
-def _uses(typed: _Body, fields: dict[str, msgspec.Raw]) -> frozenset[str]:
+def _uses_of_fields(typed: _Common, fields: dict[str, msgspec.Raw]) -> set[str]:
     uses: set[str] = set()
     for name, raw in fields.items():
         if name in _TOLD_BY_PARTS:
@@ -434,7 +484,20 @@ def _uses(typed: _Body, fields: dict[str, msgspec.Raw]) -> frozenset[str]:
             if (value in _EMPTY and (name, value) != _SEARCH) or value in _WITHOUT_EFFECT.get(name, ()):
                 continue
         uses.add(name)
-    _add_cases(typed, uses)
+    if "temperature" in uses and typed.temperature is not None and typed.temperature > 1:
+        uses.add("temperature:above_1")
+    if "top_p" in uses and "temperature" in uses:
+        uses.add("top_p:beside_temperature")
+    if "thinking" in uses or typed.reasoning_effort not in (None, "none", "minimal"):
+        uses.update(f"{name}:beside_thinking" for name in ("temperature", "top_p") if name in uses)
+    return uses
+
+
+def _uses(typed: _Body, fields: dict[str, msgspec.Raw]) -> frozenset[str]:
+    uses = _uses_of_fields(typed, fields)
+    if "parallel_tool_calls" in uses and len(typed.tools or ()) < 2:
+        uses.remove("parallel_tool_calls")
+        uses.add("parallel_tool_calls:one_tool")
     for message in typed.messages:
         _add_uses_of_message(message, uses)
     for tool in typed.tools or ():
@@ -451,19 +514,6 @@ def _uses(typed: _Body, fields: dict[str, msgspec.Raw]) -> frozenset[str]:
 
 
 LONGEST_WITHOUT_EFFECT = 16
-
-
-def _add_cases(typed: _Body, uses: set[str]) -> None:
-    """What protocols treat differently than the field as such."""
-    if "parallel_tool_calls" in uses and len(typed.tools or ()) < 2:
-        uses.remove("parallel_tool_calls")
-        uses.add("parallel_tool_calls:one_tool")
-    if "temperature" in uses and typed.temperature is not None and typed.temperature > 1:
-        uses.add("temperature:above_1")
-    if "top_p" in uses and "temperature" in uses:
-        uses.add("top_p:beside_temperature")
-    if "thinking" in uses or typed.reasoning_effort not in (None, "none", "minimal"):
-        uses.update(f"{name}:beside_thinking" for name in ("temperature", "top_p") if name in uses)
 
 
 def _use_of_tool_choice(choice: object) -> str | None:

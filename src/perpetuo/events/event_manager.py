@@ -18,6 +18,11 @@ class Sink(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def kinds(self) -> frozenset[type[Event]] | None:
+        """What it wants to see; None = everything."""
+        ...
+
     async def write(self, events: Sequence[Event]) -> None:
         """May be slow and may raise: then these events are lost for this sink only, and counted."""
         ...
@@ -28,16 +33,29 @@ class EventManager:
 
     def __init__(self, capacity: int, sinks: Sequence[Sink] = ()) -> None:
         self._lanes = [_Lane(sink, capacity) for sink in sinks]
+        self._of_kind: dict[type[Event], list[_Lane]] = {}
 
     @property
     def dropped(self) -> dict[str, int]:
         """Sink name -> events it will never see, since start."""
         return {lane.sink.name: lane.dropped for lane in self._lanes}
 
+    def wants(self, kind: type[Event]) -> bool:
+        """Whether any sink sees such events: what nobody sees need not be made."""
+        return bool(self._lanes_of(kind))
+
     def emit(self, event: Event) -> None:
         """Called in the event loop's thread; never blocks, never raises."""
-        for lane in self._lanes:
+        for lane in self._lanes_of(type(event)):
             lane.put(event)
+
+    def _lanes_of(self, kind: type[Event]) -> "list[_Lane]":
+        lanes = self._of_kind.get(kind)
+        if lanes is None:
+            lanes = self._of_kind[kind] = [
+                lane for lane in self._lanes if lane.sink.kinds is None or kind in lane.sink.kinds
+            ]
+        return lanes
 
     async def run(self) -> None:
         """Feeds the sinks until it is cancelled."""

@@ -1,5 +1,7 @@
 """What happened to a request, as it happens. Frozen; published through EventManager; sinks may drop them."""
 
+from typing import get_args
+
 import msgspec
 
 from perpetuo.core.decision import Attempt, Substituted
@@ -88,3 +90,5 @@ Event = (
     | RequestFailed
     | QuotaBlocked
 )
+
+KINDS: frozenset[type[Event]] = frozenset(get_args(Event))

@@ -4,7 +4,6 @@ import contextlib
 import logging
 
 from perpetuo.core.errors import ClientError, GatewayError
-from perpetuo.core.ids import uuid7
 from perpetuo.gateway.identify import identify
 from perpetuo.gateway.models import get_model, list_models
 from perpetuo.gateway.probes import livez, readyz
@@ -38,7 +37,7 @@ async def _serve_small(exchange: Exchange, state: GatewayState) -> None:
     """What needs no candidate: the model list, and every refusal by path or method."""
     wall_ms = state.now_ms()
     run = Run(
-        id=str(uuid7(wall_ms, state.entropy.random_bytes(10))),
+        id=state.request_ids.new(wall_ms),
         endpoint="models",
         received_ms=wall_ms,
         started_s=state.clock.monotonic_s(),

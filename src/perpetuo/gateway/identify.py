@@ -13,6 +13,19 @@ async def identify(exchange: Exchange, state: GatewayState) -> tuple[Principal, 
 
     Raises ClientError `invalid_api_key`, or RoutingError `configuration_unavailable` when nothing can be known.
     """
+    authorization = exchange.header(b"authorization")
+    known = state.callers.find(authorization, state.snapshots.current)
+    if known is not None:
+        check_usable(known[0], state.clock.wall_s())
+        return known
+    found = await _identify(exchange, state)
+    if authorization is not None:
+        state.callers.remember(authorization, found)
+    check_usable(found[0], state.clock.wall_s())
+    return found
+
+
+async def _identify(exchange: Exchange, state: GatewayState) -> tuple[Principal, Snapshot]:
     key = presented_key(exchange)
     if key is None:
         raise ClientError("invalid_api_key", "No API key was sent.")
@@ -28,9 +41,7 @@ async def identify(exchange: Exchange, state: GatewayState) -> tuple[Principal, 
         found = _look_up(digest, state)
     if found is None:
         raise ClientError("invalid_api_key", "The API key is unknown or was revoked.")
-    principal, snapshot = found
-    check_usable(principal, state.clock.wall_s())
-    return principal, snapshot
+    return found
 
 
 def check_usable(principal: Principal, wall_s: float) -> None:

@@ -1,5 +1,6 @@
 """How answers and errors look on the wire: OpenAI's shapes, and the `x-perpetuo-*` headers."""
 
+import functools
 import math
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -20,6 +21,7 @@ EVENT_STREAM: Headers = [
 ]
 
 
+@functools.lru_cache(maxsize=4096)
 def header_value(text: str) -> bytes:
     """Printable ASCII as it is, everything else percent-encoded: nothing a caller chose can break a header."""
     return quote(text, safe=" !\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~").encode("ascii")

@@ -11,10 +11,12 @@ from perpetuo.core.decision import Candidate, Resolution, Selection, Skipped, St
 from perpetuo.core.errors import ClientError, RoutingError
 from perpetuo.core.principal import Principal
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest
+from perpetuo.core.resilience.availability import Blocked
 from perpetuo.core.resilience.headroom import Need
 from perpetuo.core.resolvers.model_alias import ModelAliasResolver, nearest_names
-from perpetuo.core.resolvers.provider_selector import RequestFacts, strictest
+from perpetuo.core.resolvers.provider_selector import Prepared, RequestFacts, strictest
 from perpetuo.core.snapshot import SUBSTITUTIONS, Snapshot, Substitution, Workspace
+from perpetuo.gateway.plans import Plan, Wish
 from perpetuo.gateway.replies import header_value
 from perpetuo.gateway.run import Run
 from perpetuo.gateway.state import GatewayState
@@ -33,23 +35,45 @@ class Asked(NamedTuple):
 
     @property
     def substitution(self) -> Substitution:
-        return strictest(
-            self.principal.workspace.substitution,
-            self.resolution.substitution,
-            self.principal.api_key.substitution,
-            self.client_substitution,
-        )
+        return _strictest_of(self.principal, self.resolution, self.client_substitution)
 
 
-def select_candidates(
-    state: GatewayState, run: Run, snapshot: Snapshot, client_substitution: Substitution | None, *, strict: bool = False
-) -> Selection:
+def plan(state: GatewayState, run: Run, snapshot: Snapshot, intent: Intent, wish: Wish) -> Plan:
+    """What the request means and how its candidates are to be ordered. Raises ClientError."""
+    assert run.principal is not None and run.request is not None
+    principal, request = run.principal, run.request
+    plans = state.plans.of(snapshot)
+    needs: object = (request.needs, request.uses, request.forced_tool) if isinstance(request, ChatRequest) else None
+    key = (principal.workspace.id, principal.api_key.id, intent, request.model, wish, needs)
+    known = plans.get(key)
+    if known is not None:
+        run.resolution, run.strategy = known.resolution, known.strategy
+        return known
+    uses = request.uses if isinstance(request, ChatRequest) else frozenset[str]()
+    run.resolution = resolve(principal, snapshot, request.model, intent, uses)
+    run.strategy = state.strategies.resolve(_text(wish.route), principal.workspace)
+    client_substitution = parse_substitution(_text(wish.substitution))
+    made = Plan(
+        run.resolution,
+        run.strategy,
+        client_substitution,
+        parse_strict(_text(wish.strict)),
+        prepared=None,
+    )
+    facts = facts_of(request, principal.workspace, strict=made.strict)
+    asked = Asked(principal, snapshot, made.resolution, made.strategy, facts, client_substitution, run.id)
+    prepared = _prepare(state, asked, {})
+    if prepared.room_tokens is None or _wanted_tokens(facts) <= prepared.room_tokens:
+        plans[key] = made = made._replace(prepared=prepared)
+    return made
+
+
+def select_candidates(state: GatewayState, run: Run, snapshot: Snapshot, plan: Plan) -> Selection:
     """At least one candidate, in order. Raises RoutingError, or ClientError when no key could ever serve it."""
-    assert run.principal is not None and run.resolution is not None
-    assert run.strategy is not None and run.request is not None
-    facts = facts_of(run.request, run.principal.workspace, strict=strict)
-    asked = Asked(run.principal, snapshot, run.resolution, run.strategy, facts, client_substitution, run.id)
-    selection = choose(state, asked)
+    assert run.principal is not None and run.request is not None
+    facts = facts_of(run.request, run.principal.workspace, strict=plan.strict)
+    asked = Asked(run.principal, snapshot, plan.resolution, plan.strategy, facts, plan.client_substitution, run.id)
+    selection = choose(state, asked, plan.prepared)
     if selection.ordered:
         return selection
     run.selection = selection
@@ -90,6 +114,16 @@ def parse_substitution(header: str | None) -> Substitution | None:
     )
 
 
+def parse_strict(header: str | None) -> bool:
+    """`X-Perpetuo-Strict: on`: nothing of the request may get lost. Raises ClientError."""
+    switch = "off" if header is None or not header.strip() else header.strip().lower()
+    if switch in ("on", "off"):
+        return switch == "on"
+    raise ClientError(
+        "invalid_value", f"`{header_value(switch).decode()}` is not one of on, off.", param="X-Perpetuo-Strict"
+    )
+
+
 def facts_of(request: ChatRequest | EmbeddingsRequest, workspace: Workspace, *, strict: bool = False) -> RequestFacts:
     if isinstance(request, EmbeddingsRequest):
         return RequestFacts(input_tokens_estimate=request.input_tokens_estimate)
@@ -104,23 +138,55 @@ def facts_of(request: ChatRequest | EmbeddingsRequest, workspace: Workspace, *, 
     )
 
 
-def choose(state: GatewayState, asked: Asked) -> Selection:
-    """As the live state has it now; it is read and stays as it is. May come back without candidates."""
+def choose(state: GatewayState, asked: Asked, prepared: Prepared | None = None) -> Selection:
+    """As the live state has it now; it is read and stays as it is. May come back without candidates.
+
+    prepared: of an earlier request that was alike."""
     workspace = asked.principal.workspace
     now_s = state.clock.monotonic_s()
-    return state.selector.select(
+    blocked = state.availability.view(now_s, workspace.provider_keys)
+    room_tokens = None if prepared is None else prepared.room_tokens
+    if prepared is None or blocked or (room_tokens is not None and _wanted_tokens(asked.facts) > room_tokens):
+        prepared = _prepare(state, asked, blocked)
+    measured = asked.strategy.name in ("fastest", "reliable")
+    return state.selector.rank(
+        prepared,
         resolution=asked.resolution,
         strategy=asked.strategy,
-        workspace=workspace,
+        facts=asked.facts,
+        substitution=asked.substitution,
+        health=state.health.view(now_s, [key.id for key in workspace.provider_keys]) if measured else {},
+        request_id=asked.request_id,
+        short=shortages(state, asked, now_s),
+    )
+
+
+def _prepare(state: GatewayState, asked: Asked, blocked: Mapping[tuple[str, str | None], Blocked]) -> Prepared:
+    return state.selector.prepare(
+        resolution=asked.resolution,
+        strategy=asked.strategy,
+        workspace=asked.principal.workspace,
         catalog=asked.snapshot.catalog,
         facts=asked.facts,
         substitution=asked.substitution,
-        health=state.health.view(now_s, [key.id for key in workspace.provider_keys]),
-        availability=state.availability.view(now_s, workspace.provider_keys),
-        request_id=asked.request_id,
+        availability=blocked,
         carriages=_carriages(state, asked.resolution.intent),
-        short=shortages(state, asked, now_s),
     )
+
+
+def _strictest_of(
+    principal: Principal, resolution: Resolution, client_substitution: Substitution | None
+) -> Substitution:
+    return strictest(
+        principal.workspace.substitution,
+        resolution.substitution,
+        principal.api_key.substitution,
+        client_substitution,
+    )
+
+
+def _wanted_tokens(facts: RequestFacts) -> int:
+    return facts.input_tokens_estimate + (facts.max_output_tokens or 0)
 
 
 def shortages(state: GatewayState, asked: Asked, now_s: float) -> Mapping[tuple[str, str], str]:
@@ -203,3 +269,7 @@ def refusal(asked: Asked, selection: Selection) -> ClientError | RoutingError:
 
 def _sentences(skipped: tuple[Skipped, ...]) -> str:
     return " ".join(f"{skip.provider}: {skip.reason}" for skip in skipped[:8])
+
+
+def _text(header: bytes | None) -> str | None:
+    return None if header is None else header.decode("latin-1")

@@ -19,7 +19,6 @@ from perpetuo.core.errors import (
     UpstreamError,
     UpstreamFailure,
 )
-from perpetuo.core.ids import uuid7
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest, parse_chat_request, parse_embeddings_request
 from perpetuo.core.resilience.availability import Started
 from perpetuo.core.resilience.error_classifier import Verdict
@@ -47,10 +46,11 @@ from perpetuo.gateway.health_notes import (
     note_throughput,
 )
 from perpetuo.gateway.identify import identify
+from perpetuo.gateway.plans import Wish
 from perpetuo.gateway.relay import relay
-from perpetuo.gateway.replies import EVENT_STREAM, JSON, error_event, header_value, send_error, telling_headers
+from perpetuo.gateway.replies import EVENT_STREAM, JSON, error_event, send_error, telling_headers
 from perpetuo.gateway.run import Run
-from perpetuo.gateway.select import parse_substitution, resolve, select_candidates, waits
+from perpetuo.gateway.select import plan, select_candidates, waits
 from perpetuo.gateway.settle import counted_usage, settle
 from perpetuo.gateway.state import GatewayState
 from perpetuo.http.exchange import BodyTimeout, BodyTooLarge, ClientGone, Exchange
@@ -84,7 +84,7 @@ async def serve(exchange: Exchange, state: GatewayState, endpoint: Endpoint) -> 
     """Carry one request. Never raises but for cancellation from outside; always ends in `settle`, once."""
     wall_ms = state.now_ms()
     run = Run(
-        id=str(uuid7(wall_ms, state.entropy.random_bytes(10))),
+        id=state.request_ids.new(wall_ms),
         endpoint=endpoint.name,
         received_ms=wall_ms,
         started_s=state.clock.monotonic_s(),
@@ -102,18 +102,10 @@ async def serve(exchange: Exchange, state: GatewayState, endpoint: Endpoint) -> 
         run.request = endpoint.parse(body)  # 3. what do they want
         exchange.when_gone(functools.partial(run.interrupt, "client_gone"))
         _announce(state, run)
-        uses = run.request.uses if isinstance(run.request, ChatRequest) else frozenset[str]()
-        run.resolution = resolve(run.principal, snapshot, run.request.model, endpoint.intent, uses)  # 4. what is meant
-        run.strategy = state.strategies.resolve(_text(exchange.header(b"x-perpetuo-route")), run.principal.workspace)
+        planned = plan(state, run, snapshot, endpoint.intent, _wish(exchange))  # 4. what is meant
         wall_s = state.clock.wall_s()  # 5. limits of workspace and key
         state.admission.reserve(run, run.principal, run.request, wall_s=wall_s, now_s=state.clock.monotonic_s())
-        run.selection = select_candidates(  # 6. who may answer
-            state,
-            run,
-            snapshot,
-            parse_substitution(_text(exchange.header(b"x-perpetuo-substitution"))),
-            strict=_is_strict(exchange),
-        )
+        run.selection = select_candidates(state, run, snapshot, planned)  # 6. who may answer
         if run.reservation is not None:
             state.admission.reserve_cost(run, run.principal.api_key, run.selection.ordered, wall_s)
         _write_intent(state, run)  # 7. never forward unrecorded
@@ -289,7 +281,8 @@ def _note_success(
     )
     note = note_content if isinstance(result, OpenStream) else note_answer
     note(state, candidate, started, result.first_byte_ms)
-    state.events.emit(ProviderAttempted(run.id, run.principal.workspace.id, state.now_ms(), noted))
+    if state.events.wants(ProviderAttempted):
+        state.events.emit(ProviderAttempted(run.id, run.principal.workspace.id, state.now_ms(), noted))
 
 
 def _note_throughput(state: GatewayState, run: Run, candidate: Candidate) -> None:
@@ -357,6 +350,8 @@ def _left(run: Run) -> None:
 
 def _announce(state: GatewayState, run: Run) -> None:
     assert run.principal is not None and run.request is not None
+    if not state.events.wants(RequestReceived):
+        return
     state.events.emit(
         RequestReceived(
             run.id, run.principal.workspace.id, run.received_ms, run.endpoint, run.request.model, run.streaming
@@ -387,16 +382,9 @@ def _write_intent(state: GatewayState, run: Run) -> None:
     run.intent_written = True
 
 
-def _is_strict(exchange: Exchange) -> bool:
-    """`X-Perpetuo-Strict: on`: nothing of the request may get lost."""
-    value = _text(exchange.header(b"x-perpetuo-strict"))
-    switch = "off" if value is None or not value.strip() else value.strip().lower()
-    if switch in ("on", "off"):
-        return switch == "on"
-    raise ClientError(
-        "invalid_value", f"`{header_value(switch).decode()}` is not one of on, off.", param="X-Perpetuo-Strict"
+def _wish(exchange: Exchange) -> Wish:
+    return Wish(
+        exchange.header(b"x-perpetuo-route"),
+        exchange.header(b"x-perpetuo-substitution"),
+        exchange.header(b"x-perpetuo-strict"),
     )
-
-
-def _text(header: bytes | None) -> str | None:
-    return None if header is None else header.decode("latin-1")

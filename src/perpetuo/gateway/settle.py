@@ -120,9 +120,9 @@ def _settlement(run: Run, duration_ms: float) -> Settlement:
 def _emit(state: GatewayState, run: Run, duration_ms: float) -> None:
     assert run.principal is not None
     workspace_id, at_ms = run.principal.workspace.id, state.now_ms()
-    candidate = run.answered_by
-    if run.resolution is not None and run.strategy is not None:
-        state.events.emit(
+    candidate, events = run.answered_by, state.events
+    if events.wants(DecisionTaken) and run.resolution is not None and run.strategy is not None:
+        events.emit(
             DecisionTaken(
                 request_id=run.id,
                 workspace_id=workspace_id,
@@ -143,9 +143,11 @@ def _emit(state: GatewayState, run: Run, duration_ms: float) -> None:
             )
         )
     if run.error_code == "insufficient_quota":
-        state.events.emit(QuotaBlocked(run.id, workspace_id, at_ms, run.steps[-1], month_bounds(run.received_ms)[1]))
+        events.emit(QuotaBlocked(run.id, workspace_id, at_ms, run.steps[-1], month_bounds(run.received_ms)[1]))
     if run.outcome == "succeeded" and candidate is not None:
-        state.events.emit(
+        if not events.wants(RequestSucceeded):
+            return
+        events.emit(
             RequestSucceeded(
                 request_id=run.id,
                 workspace_id=workspace_id,
@@ -160,7 +162,7 @@ def _emit(state: GatewayState, run: Run, duration_ms: float) -> None:
             )
         )
     else:
-        state.events.emit(
+        events.emit(
             RequestFailed(
                 run.id, workspace_id, at_ms, run.status, run.error_code or run.outcome, duration_ms, run.partial
             )

@@ -15,8 +15,11 @@ from perpetuo.core.resolvers.strategy import StrategyResolver
 from perpetuo.core.snapshot import Snapshot
 from perpetuo.events.event_manager import EventManager
 from perpetuo.gateway.admit import Admission
+from perpetuo.gateway.callers import Callers
 from perpetuo.gateway.credentials import Credentials
 from perpetuo.gateway.health_peers import HealthPeers, NoPeers
+from perpetuo.gateway.plans import Plans
+from perpetuo.gateway.request_ids import RequestIds
 from perpetuo.gateway.run import Run
 from perpetuo.http.upstream import Deadlines, Upstream
 from perpetuo.ledger.records import Content, Intent, Settlement
@@ -80,6 +83,9 @@ class GatewayState:
     strategies: StrategyResolver = field(default_factory=StrategyResolver)
     selector: ProviderSelector = field(default_factory=ProviderSelector)
     classifier: ErrorClassifier = field(default_factory=ErrorClassifier)
+    callers: Callers = field(default_factory=Callers)
+    plans: Plans = field(default_factory=Plans)
+    request_ids: RequestIds = field(init=False)
     credentials: Credentials = field(init=False)
     carriages: Mapping[str, Carriage] = field(init=False)
     """Of each protocol, by name."""
@@ -91,6 +97,7 @@ class GatewayState:
     draining: bool = False
 
     def __post_init__(self) -> None:
+        self.request_ids = RequestIds(self.entropy)
         self.credentials = Credentials(self.upstream, self.clock)
         self.carriages = {name: protocol.carriage for name, protocol in self.protocols.items()}
 

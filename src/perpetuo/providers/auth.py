@@ -43,7 +43,7 @@ def auth_headers(vendor: Vendor, secret: Secret) -> tuple[tuple[str, str], ...]:
     value = secret.reveal()
     if vendor.auth in ("none", "aws") or not value:
         return ()
-    if not all("!" <= character <= "~" for character in value):
+    if not (value.isascii() and value.isprintable() and " " not in value):
         raise InvalidSecret("The provider key holds a character that may not go into a header; enter it again.")
     header = _KEY_HEADERS.get(vendor.auth)
     if header is None or (vendor.auth == "azure" and _JWT.fullmatch(value)):

@@ -12,6 +12,8 @@ def event(number: int) -> RequestReceived:
 
 
 class Collecting:
+    kinds = None
+
     def __init__(self, name: str = "collecting") -> None:
         self.name = name
         self.events: list[Event] = []

@@ -46,10 +46,16 @@ class _Window:
         self.samples = self.failures = self.first_bytes = self.first_byte_ms = self.rates = self.rate = 0.0
 
     def decay(self, now_s: float) -> None:
-        factor = 0.5 ** (max(0.0, now_s - self.at_s) / HALF_LIFE_S)
-        self.at_s = max(self.at_s, now_s)
-        for name in _SUMS:
-            setattr(self, name, getattr(self, name) * factor)
+        if now_s <= self.at_s:
+            return
+        factor = 0.5 ** ((now_s - self.at_s) / HALF_LIFE_S)
+        self.at_s = now_s
+        self.samples *= factor
+        self.failures *= factor
+        self.first_bytes *= factor
+        self.first_byte_ms *= factor
+        self.rates *= factor
+        self.rate *= factor
 
     def view(self, now_s: float) -> HealthView:
         factor = 0.5 ** (max(0.0, now_s - self.at_s) / HALF_LIFE_S)

@@ -94,6 +94,19 @@ class _CatalogIndex:
         return self._places.get(key.vendor, len(self._places))
 
 
+class Prepared(msgspec.Struct, frozen=True):
+    """The candidates of all requests that are alike in everything but their length, as long as nobody comes or goes.
+
+    candidates: without prices. room_tokens: longer ones may not fit everywhere; None = no candidate says what fits.
+    order: `candidates` as the strategy orders them whatever the request and the hour, where it does; with what it says.
+    """
+
+    candidates: tuple[Candidate, ...]
+    skipped: tuple[Skipped, ...]
+    room_tokens: int | None
+    order: Selection | None = None
+
+
 class ProviderSelector:
     """Keeps an index of the catalog it saw last: one catalog serves thousands of requests, and to go through its rows
     for each would cost more than everything else here."""
@@ -124,8 +137,43 @@ class ProviderSelector:
         """carriages: what each wire protocol that has this intent does with a request's fields; None = no request is
         to be carried. short: (key id, model id) -> why its rate limit has no room for this request.
         May come back without candidates."""
+        prepared = self.prepare(
+            resolution=resolution,
+            strategy=strategy,
+            workspace=workspace,
+            catalog=catalog,
+            facts=facts,
+            substitution=substitution,
+            availability=availability,
+            carriages=carriages,
+        )
+        return self.rank(
+            prepared,
+            resolution=resolution,
+            strategy=strategy,
+            facts=facts,
+            substitution=substitution,
+            health=health,
+            request_id=request_id,
+            short=short or {},
+        )
+
+    def prepare(
+        self,
+        *,
+        resolution: Resolution,
+        strategy: Strategy,
+        workspace: Workspace,
+        catalog: Catalog,
+        facts: RequestFacts,
+        substitution: Substitution,
+        availability: Mapping[tuple[str, str | None], Blocked],
+        carriages: Mapping[str, Carriage] | None = None,
+    ) -> Prepared:
+        """Who may be asked, of those who can carry such a request."""
         candidates: list[Candidate] = []
         skipped: list[Skipped] = []
+        room_tokens: list[int] = []
         alone = not any(workspace.may_use(key) and not _is_last_resort(key, catalog) for key in workspace.provider_keys)
         index = self._index_of(catalog)
         for key in sorted(workspace.provider_keys, key=index.place_of):
@@ -142,27 +190,67 @@ class ProviderSelector:
             if isinstance(offers, Skipped):
                 skipped.append(offers)
                 continue
-            usable: list[Candidate] = []
-            waiting = False
-            for offer in offers:
-                carried = _carried(offer, facts, carriages)
-                reason = carried if isinstance(carried, Skipped) else _not_now(offer, availability)
-                if not isinstance(carried, Skipped) and reason is None:
-                    usable.append(_priced(carried, facts))
-                elif reason is not None and not offer.standby:
-                    skipped.append(reason)
-                    waiting |= reason.code in _PASSING
-            if waiting:
-                # A vendor that limits or fails is left alone: its other model is no way round that.
-                usable = [candidate for candidate in usable if not candidate.standby]
-            elif not any(candidate.exact for candidate in usable):
-                usable = [msgspec.structs.replace(candidate, standby=False) for candidate in usable]
+            room_tokens += (_room_tokens(offer.model.context_tokens) for offer in offers if offer.model.context_tokens)
+            usable, reasons = _usable(offers, facts, carriages, availability)
             candidates += usable
-        ordered = _order(candidates, strategy, substitution, health, resolution.models, short or {})
+            skipped += reasons
+        prepared = Prepared(tuple(candidates), tuple(skipped), min(room_tokens, default=None))
+        if strategy.name != "default":
+            return prepared
+        order = _order(prepared.candidates, strategy, substitution, {}, resolution.models, {})
+        told = Selection(tuple(order), prepared.skipped, _explain(order, skipped, strategy, explored=False))
+        return msgspec.structs.replace(prepared, order=told)
+
+    def rank(
+        self,
+        prepared: Prepared,
+        *,
+        resolution: Resolution,
+        strategy: Strategy,
+        facts: RequestFacts,
+        substitution: Substitution,
+        health: Mapping[tuple[str, str], HealthView],
+        request_id: str,
+        short: Mapping[tuple[str, str], str],
+    ) -> Selection:
+        """In the order of this request, with its prices."""
+        if prepared.order is not None and not short:
+            order = prepared.order
+            priced = tuple([_priced(candidate, facts) for candidate in order.ordered])
+            return Selection(priced, order.skipped, order.explanation)
+        candidates = [_priced(candidate, facts) for candidate in prepared.candidates]
+        ordered = _order(candidates, strategy, substitution, health, resolution.models, short)
         # Nobody is tried out whose limit has no room.
-        unexplorable = frozenset(short or ())
+        unexplorable = frozenset(short)
         ordered, explored = _explore(ordered, strategy, substitution, health, request_id, unexplorable)
-        return Selection(tuple(ordered), tuple(skipped), _explain(ordered, skipped, strategy, explored), explored)
+        explanation = _explain(ordered, prepared.skipped, strategy, explored)
+        return Selection(tuple(ordered), prepared.skipped, explanation, explored)
+
+
+def _usable(
+    offers: Sequence[Candidate],
+    facts: RequestFacts,
+    carriages: Mapping[str, Carriage] | None,
+    availability: Mapping[tuple[str, str | None], Blocked],
+) -> tuple[list[Candidate], list[Skipped]]:
+    """Of what one key offers: what can be asked now, and why the rest can not."""
+    usable: list[Candidate] = []
+    skipped: list[Skipped] = []
+    waiting = False
+    for offer in offers:
+        carried = _carried(offer, facts, carriages)
+        reason = carried if isinstance(carried, Skipped) else _not_now(offer, availability)
+        if not isinstance(carried, Skipped) and reason is None:
+            usable.append(carried)
+        elif reason is not None and not offer.standby:
+            skipped.append(reason)
+            waiting |= reason.code in _PASSING
+    if waiting:
+        # A vendor that limits or fails is left alone: its other model is no way round that.
+        usable = [candidate for candidate in usable if not candidate.standby]
+    elif not any(candidate.exact for candidate in usable):
+        usable = [msgspec.structs.replace(candidate, standby=False) for candidate in usable]
+    return usable, skipped
 
 
 def _offers(
@@ -285,8 +373,7 @@ def _carried(offer: Candidate, facts: RequestFacts, carriages: Mapping[str, Carr
     if missing and not json_by_tool:
         return _skip(key, model, "capability", f"`{model.id}` can not carry {', '.join(sorted(missing))}.")
     wanted = facts.input_tokens_estimate + (facts.max_output_tokens or 0)
-    # The estimate is rough: only what is clearly too long is refused here, the vendor judges the rest.
-    if model.context_tokens is not None and wanted > 2 * model.context_tokens:
+    if model.context_tokens is not None and wanted > _room_tokens(model.context_tokens):
         return _skip(key, model, "context_length", f"about {wanted} tokens do not fit into {model.context_tokens}.")
     loss = LOSSLESS
     if carriages is not None:
@@ -299,6 +386,11 @@ def _carried(offer: Candidate, facts: RequestFacts, carriages: Mapping[str, Carr
             lost = loss.dropped + loss.approximated
             return _skip(key, model, "strict", f"it does not carry {_names(lost)} as it is.")
     return msgspec.structs.replace(offer, loss=loss, json_by_tool=json_by_tool)
+
+
+def _room_tokens(context_tokens: int) -> int:
+    """The estimate is rough: only what is clearly too long is refused here, the vendor judges the rest."""
+    return 2 * context_tokens
 
 
 _JSON_FORMATS = frozenset(("json_object", "json_schema"))
@@ -335,11 +427,21 @@ def _not_now(offer: Candidate, availability: Mapping[tuple[str, str | None], Blo
 
 
 def _priced(candidate: Candidate, facts: RequestFacts) -> Candidate:
-    if candidate.model.price is None:
+    price = candidate.model.price
+    if price is None:
         return candidate
     output_tokens = facts.max_output_tokens or TYPICAL_OUTPUT_TOKENS
-    cost = estimate_cost_nanousd(candidate.model.price, facts.input_tokens_estimate, output_tokens)
-    return msgspec.structs.replace(candidate, estimated_cost_nanousd=cost)
+    return Candidate(
+        candidate.key,
+        candidate.vendor,
+        candidate.model,
+        candidate.exact,
+        candidate.reason,
+        estimate_cost_nanousd(price, facts.input_tokens_estimate, output_tokens),
+        candidate.standby,
+        candidate.loss,
+        candidate.json_by_tool,
+    )
 
 
 def _order(

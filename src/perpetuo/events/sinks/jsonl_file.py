@@ -14,6 +14,7 @@ class JsonlFileSink:
     """Appends to `path` (created 0600). Opened for each batch, so the file may be moved away at any time."""
 
     name = "jsonl_file"
+    kinds: frozenset[type[Event]] | None = None
 
     def __init__(self, path: Path) -> None:
         self._path = path

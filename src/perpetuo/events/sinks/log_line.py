@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 
 from perpetuo.core.errors import TABLE
-from perpetuo.events.types import Event, ProviderFailed, RequestFailed
+from perpetuo.events.types import KINDS, Event, ProviderFailed, QuotaBlocked, RequestFailed
 
-# A line per request at `info` (the decision); the steps in between at `debug`.
-_LEVELS = {"decision": logging.INFO, "quota_blocked": logging.INFO, "provider_failure": logging.WARNING}
+# What went well is in the request log, in full; as lines it costs more than the request, so it is told at `debug`.
+_LEVELS = {"quota_blocked": logging.INFO, "provider_failure": logging.WARNING}
+_ALWAYS = frozenset((RequestFailed, ProviderFailed, QuotaBlocked))
 _BY_NAME = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
@@ -22,6 +23,7 @@ class LogLineSink:
 
     def __init__(self, logger: logging.Logger) -> None:
         self._logger = logger
+        self.kinds: frozenset[type[Event]] = KINDS if logger.isEnabledFor(logging.DEBUG) else _ALWAYS
 
     async def write(self, events: Sequence[Event]) -> None:
         lines = [(level, event) for event in events if self._logger.isEnabledFor(level := _level(event))]
