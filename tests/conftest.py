@@ -24,7 +24,7 @@ MAY_BLOCK = (
     "observability/logging.py",
 )
 # The one exemption on the data path: a write(2) to the page cache (docs: design, section 4).
-JOURNAL_APPENDS = {"append", "append_intent", "append_settlement", "append_content"}
+JOURNAL_APPENDS = {"append", "append_intent", "append_settlement", "append_content", "write_unwritten"}
 
 
 class _AnyFunction(set[str]):

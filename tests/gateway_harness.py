@@ -170,11 +170,13 @@ async def running_gateway(
     sink = CollectingSink()
     events = EventManager(100_000, [sink])
     journal_dir = directory / "journal"
+    defer = asyncio.get_running_loop().call_soon
     journal = await asyncio.to_thread(
         lambda: JournalWriter(
-            journal_dir, "test", max_segment_bytes=64 * 2**20, max_total_bytes=None, clock=clock, entropy=entropy
+            journal_dir, "test", max_segment_bytes=64 * 2**20, max_total_bytes=None, clock=clock, entropy=entropy,
+            defer=defer,
         )
-    )
+    )  # fmt: skip
     ssl_context = await asyncio.to_thread(default_ssl_context)
     implementation = ReferenceUpstream if reference_client else OwnUpstream
     chosen = deadlines or Deadlines(connect_s=2.0, first_byte_s=2.0, idle_s=2.0, total_s=20.0)

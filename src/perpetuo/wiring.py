@@ -355,7 +355,7 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
     admission = build_admission(settings)
     feed = SnapshotFeed(loader, catalog, admission, clock, settings.snapshot_poll_s)
     events = EventManager(EVENTS_KEPT, _sinks(settings))
-    journal = await asyncio.to_thread(_open_journal, settings, clock, entropy)
+    journal = await asyncio.to_thread(_open_journal, settings, clock, entropy, asyncio.get_running_loop().call_soon)
     upstream = await asyncio.to_thread(build_upstream, settings)
     state = GatewayState(
         clock=clock,
@@ -451,7 +451,9 @@ def _enabled_keys(feed: SnapshotFeed) -> list[tuple[ProviderKey, Vendor]]:
     ]
 
 
-def _open_journal(settings: Settings, clock: Clock, entropy: Entropy) -> JournalWriter:
+def _open_journal(
+    settings: Settings, clock: Clock, entropy: Entropy, defer: Callable[[Callable[[], None]], object]
+) -> JournalWriter:
     return JournalWriter(
         journal_directory(settings),
         "worker",
@@ -460,6 +462,7 @@ def _open_journal(settings: Settings, clock: Clock, entropy: Entropy) -> Journal
         clock=clock,
         entropy=entropy,
         fsync=settings.journal_fsync,
+        defer=defer,
     )
 
 

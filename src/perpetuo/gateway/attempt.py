@@ -226,7 +226,7 @@ def _encode(provider: ChatProvider, run: Run, candidate: Candidate, secret: Secr
 def _labelled(request: UpstreamRequest, run: Run) -> UpstreamRequest:
     """Upstream calls carry our request id and the attempt's number: the vendor's books can be joined with ours."""
     labels = (("x-perpetuo-request-id", run.id), ("x-perpetuo-attempt", str(len(run.attempts) + 1)))
-    return msgspec.structs.replace(request, headers=request.headers + labels)
+    return UpstreamRequest(request.method, request.url, request.headers, request.body, labels)
 
 
 def _embeddings(provider: ChatProvider) -> EmbeddingsProvider:

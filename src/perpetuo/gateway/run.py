@@ -70,6 +70,8 @@ class Run:
     @property
     def fallback_used(self) -> bool:
         """Another candidate than the first one tried was asked."""
+        if len(self.attempts) < 2:
+            return False
         return len({(attempt.provider_key_id, attempt.model) for attempt in self.attempts}) > 1
 
     def interrupt(self, reason: Interruption) -> None:

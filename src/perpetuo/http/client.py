@@ -5,6 +5,7 @@ ended as HTTP says and nothing followed it; in every other case it is closed at 
 """
 
 import asyncio
+import functools
 import ssl
 import sys
 from typing import cast
@@ -36,6 +37,7 @@ _WRITE_HIGH_BYTES = 64 * 1024
 IDLE_POOLED_S = 30.0
 MAX_IDLE_PER_HOST = 64
 _REMEMBERED_URLS = 1024
+_REMEMBERED_HEADS = 256
 
 # Ours to send: a second one would let the two ends of the connection disagree on where the request ends.
 OWN_HEADERS = frozenset(
@@ -43,6 +45,12 @@ OWN_HEADERS = frozenset(
 )
 
 _Key = tuple[str, str, int]
+
+
+@functools.lru_cache(maxsize=1024)
+def _name(raw: bytes) -> str:
+    """Of a header: vendors have few, and send them with each reply."""
+    return raw.decode("latin-1").lower()
 
 
 class OwnUpstream:
@@ -62,6 +70,7 @@ class OwnUpstream:
         self._connector = Connector(egress, ssl_context, resolver, proxies)
         self._pool = _Pool(max_idle_per_host, idle_pooled_s)
         self._destinations: dict[str, Destination] = {}
+        self._heads: dict[tuple[str, str, tuple[tuple[str, str], ...]], str] = {}
 
     async def open(self, request: UpstreamRequest, deadlines: Deadlines) -> UpstreamReply:
         if self._pool.closed:
@@ -94,6 +103,24 @@ class OwnUpstream:
         return destination
 
     def _encode_head(self, request: UpstreamRequest, destination: Destination) -> bytes:
+        """What many requests have in common is put together once: the head but for the labels and the length."""
+        place = (request.method, request.url, request.headers)
+        common = self._heads.get(place)
+        if common is None:
+            if len(self._heads) >= _REMEMBERED_HEADS:
+                self._heads.clear()
+            common = self._heads[place] = self._encode_common(request, destination)
+        labels = "".join([f"{name}: {value}\r\n" for name, value in request.labels])
+        if labels.count("\r") != len(request.labels) or labels.count("\n") != len(request.labels) or "\0" in labels:
+            raise ProtocolViolation("A header of the request contains a line break.", sent=False)
+        if request.body or request.method not in ("GET", "HEAD"):
+            labels += f"content-length: {len(request.body)}\r\n"
+        try:
+            return f"{common}{labels}\r\n".encode("latin-1")
+        except UnicodeEncodeError as exc:
+            raise ProtocolViolation("A header of the request is not Latin-1.", sent=False) from exc
+
+    def _encode_common(self, request: UpstreamRequest, destination: Destination) -> str:
         target = destination.path
         lines = [f"host: {destination.host_header}"]
         asks_encoding = False
@@ -104,8 +131,6 @@ class OwnUpstream:
             lines.append(f"{name}: {value}")
         if not asks_encoding:
             lines.append("accept-encoding: identity")
-        if request.body or request.method not in ("GET", "HEAD"):
-            lines.append(f"content-length: {len(request.body)}")
         if destination.scheme == "http":
             proxy = self._connector.proxy_for(destination)
             if proxy is not None:
@@ -115,10 +140,7 @@ class OwnUpstream:
         text = f"{request.method} {target} HTTP/1.1\r\n" + "\r\n".join(lines)
         if text.count("\r") != len(lines) or text.count("\n") != len(lines) or "\0" in text:
             raise ProtocolViolation("A header of the request contains a line break.", sent=False)
-        try:
-            return text.encode("latin-1") + b"\r\n\r\n"
-        except UnicodeEncodeError as exc:
-            raise ProtocolViolation("A header of the request is not Latin-1.", sent=False) from exc
+        return text + "\r\n"
 
     async def _connect(self, destination: Destination, deadlines: Deadlines, total_at: float) -> "_Connection":
         connect_at = asyncio.get_running_loop().time() + deadlines.connect_s
@@ -225,6 +247,10 @@ class _Reply:
         return await self._connection.read_chunk()
 
     async def read_all(self, limit_bytes: int) -> bytes:
+        if self._connection is not None:
+            whole = self._connection.take_whole(limit_bytes)
+            if whole is not None:
+                return whole
         return await read_to_end(self, limit_bytes)
 
     def close(self) -> None:
@@ -299,7 +325,7 @@ class _Connection(asyncio.BufferedProtocol):
             await self._wait()
         if self._failure is not None:
             raise self._failure
-        headers = tuple([(str(name, "latin-1").lower(), str(value, "latin-1")) for name, value in self._raw_headers])
+        headers = tuple([(_name(name), value.decode("latin-1")) for name, value in self._raw_headers])
         return _Reply(self, self._status, headers)
 
     async def read_chunk(self) -> bytes:
@@ -316,6 +342,14 @@ class _Connection(asyncio.BufferedProtocol):
                 return b""
             self._waiting_since = self._loop.time()
             await self._wait()
+
+    def take_whole(self, limit_bytes: int) -> bytes | None:
+        """The body, where it is here up to its end; else None, and it is to be read."""
+        if not self._ended or self._failure is not None or self._buffered_bytes > limit_bytes:
+            return None
+        chunks, self._chunks = self._chunks, []
+        self._buffered_bytes = 0
+        return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     def finish(self) -> None:
         self._stop_watching()

@@ -315,7 +315,7 @@ def _encode(request: UpstreamRequest, destination: Destination) -> httpcore2.Req
     host = destination.host_header
     headers: list[tuple[bytes, bytes]] = [(b"host", host.encode("ascii"))]
     try:
-        for name, value in request.headers:
+        for name, value in (*request.headers, *request.labels):
             if name not in OWN_HEADERS:
                 headers.append((name.encode("latin-1"), value.encode("latin-1")))
     except UnicodeEncodeError as exc:

@@ -12,12 +12,13 @@ Files of one writer (a *family*):  `<utc ms>-<worker>-<random>.lock`            
 import contextlib
 import errno
 import fcntl
+import itertools
 import os
 import re
 import struct
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple, cast
 
@@ -40,6 +41,7 @@ _READ_BLOCK_BYTES = 1024 * 1024
 _SCAN_EVERY_S = 1.0
 _SCAN_EVERY_BYTES = 1024 * 1024
 _SCAN_WHEN_FULL_S = 0.2
+_WRITTEN_TOGETHER_BYTES = 1024 * 1024
 _SYNC_PAUSE_S = 0.02
 _NAME = re.compile(r"(?P<family>\d+-[A-Za-z0-9_-]+)\.(?P<sequence>\d{6,})\.journal")
 
@@ -80,6 +82,8 @@ class JournalWriter:
     max_total_bytes: bound over all segments of the directory, whoever wrote them; None = no bound. Sizes are read
         once a second or MiB, so several workers together may pass it by a MiB each.
     fsync: `batch` syncs in a thread, as often as the disk can.
+    defer: calls what it is given when this turn of the event loop is over. Settlements then wait until there, or for
+        the next intent, and are written together; intents never wait. Without it each is written at once.
     """
 
     def __init__(
@@ -92,6 +96,7 @@ class JournalWriter:
         clock: Clock,
         entropy: Entropy,
         fsync: Literal["off", "batch"] = "off",
+        defer: Callable[[Callable[[], None]], object] | None = None,
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._directory = directory
@@ -105,6 +110,9 @@ class JournalWriter:
         self._offset = 0
         self._open_intents: set[str] = set()
         self._unwritten: deque[bytes] = deque()
+        self._unwritten_bytes = 0
+        self._defer = defer
+        self._flush_due = False
         self._total_bytes = 0
         self._since_scan_bytes = 0
         self._scanned_at_s: float | None = None
@@ -135,10 +143,15 @@ class JournalWriter:
 
     def append_intent(self, intent: Intent) -> Position:
         """Raises JournalUnavailable: then the request must not be forwarded."""
-        self.write_unwritten()
         frame = encode_frame(intent)
         self._require_room(len(frame))
-        position = self._write(frame)
+        if self._fits_behind_unwritten(frame):
+            position = self._write(b"".join((*self._unwritten, frame)) if self._unwritten else frame)
+            self._unwritten.clear()
+            self._unwritten_bytes = 0
+        else:
+            self.write_unwritten()
+            position = self._write(frame)
         self._open_intents.add(intent.id)
         return position
 
@@ -152,17 +165,20 @@ class JournalWriter:
             self._require_room(len(frame))
             return self._write(frame)
         self._open_intents.discard(settlement.id)
+        if self._defer is not None and self._fits_behind_unwritten(frame):
+            if not self._flush_due:
+                self._flush_due = True
+                self._defer(self._flush)
+            return self._hold(frame)
         try:
             self.write_unwritten()
             return self._write(frame)
         except JournalUnavailable:
-            self._unwritten.append(frame)
-            return Position(self.position.segment, self._offset + sum(map(len, self._unwritten)))
+            return self._hold(frame)
 
     def append_content(self, content: Content) -> Position:
         """Raises JournalUnavailable earlier than the others: when half of the bound is used, or a settlement waits."""
-        if self._unwritten:
-            raise JournalUnavailable("settlements wait for the disk")
+        self.write_unwritten()
         frame = encode_frame(content)
         self._require_room(len(frame), of_bound=CONTENT_SHARE)
         return self._write(frame)
@@ -170,8 +186,31 @@ class JournalWriter:
     def write_unwritten(self) -> None:
         """Tries again what waits in memory. Every append does this first; an idle process should each second."""
         while self._unwritten:
-            self._write(self._unwritten[0])
-            self._unwritten.popleft()
+            count, size = 0, 0
+            for frame in self._unwritten:
+                if count and size + len(frame) > _WRITTEN_TOGETHER_BYTES:
+                    break
+                count, size = count + 1, size + len(frame)
+            self._write(b"".join(itertools.islice(self._unwritten, count)))
+            for _ in range(count):
+                self._unwritten_bytes -= len(self._unwritten.popleft())
+
+    def _hold(self, frame: bytes) -> Position:
+        """In memory, behind what waits there already. Where it will end."""
+        self._unwritten.append(frame)
+        self._unwritten_bytes += len(frame)
+        return Position(self.position.segment, self._offset + self._unwritten_bytes)
+
+    def _fits_behind_unwritten(self, frame: bytes) -> bool:
+        """Into the present segment: where what waits will end has been told already."""
+        return self._fd is not None and (self._offset + self._unwritten_bytes + len(frame) <= self._max_segment_bytes)
+
+    def _flush(self) -> None:
+        self._flush_due = False
+        if self._lock < 0:
+            return
+        with contextlib.suppress(JournalUnavailable):  # They wait on.
+            self.write_unwritten()
 
     def close(self) -> None:
         """Gives the family up: what is still open is settled by recovery. Raises nothing."""

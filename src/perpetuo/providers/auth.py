@@ -32,6 +32,11 @@ _SIGNING_SERVICE = "bedrock"
 
 
 def auth_headers(vendor: Vendor, secret: Secret) -> tuple[tuple[str, str], ...]:
+    """What the vendor wants beside its own headers. Raises InvalidSecret."""
+    return key_headers(vendor.auth, secret)
+
+
+def key_headers(auth: Auth, secret: Secret) -> tuple[tuple[str, str], ...]:
     """No header at all for `none`, and for an empty secret: self-hosted servers often want none. None for `aws`
     either, where `signed` adds them.
 
@@ -41,12 +46,12 @@ def auth_headers(vendor: Vendor, secret: Secret) -> tuple[tuple[str, str], ...]:
     Raises InvalidSecret for anything but visible ASCII: CR or LF would start another header.
     """
     value = secret.reveal()
-    if vendor.auth in ("none", "aws") or not value:
+    if auth in ("none", "aws") or not value:
         return ()
     if not (value.isascii() and value.isprintable() and " " not in value):
         raise InvalidSecret("The provider key holds a character that may not go into a header; enter it again.")
-    header = _KEY_HEADERS.get(vendor.auth)
-    if header is None or (vendor.auth == "azure" and _JWT.fullmatch(value)):
+    header = _KEY_HEADERS.get(auth)
+    if header is None or (auth == "azure" and _JWT.fullmatch(value)):
         return (("authorization", f"Bearer {value}"),)
     return ((header, value),)
 

@@ -1,5 +1,6 @@
 """What a wire protocol file offers. Sans-I/O: values and bytes in, values and bytes out; no clock, no socket."""
 
+import functools
 from typing import Protocol
 from urllib.parse import quote
 
@@ -14,12 +15,14 @@ from perpetuo.core.usage import Usage
 
 
 class UpstreamRequest(msgspec.Struct, frozen=True):
-    """One HTTP call. url: absolute. headers: lower-case names; no `host`, `content-length` or hop-by-hop ones."""
+    """One HTTP call. url: absolute. headers: lower-case names; no `host`, `content-length` or hop-by-hop ones.
+    labels: more of them, which are another request's own: apart, so that the others are the same for many requests."""
 
     method: str
     url: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -37,7 +40,12 @@ class Target(msgspec.Struct, frozen=True):
 
     def url(self, path: str) -> str:
         """path: may hold `{model}`, which becomes the percent-encoded id."""
-        return self.base_url.rstrip("/") + path.replace("{model}", quote(self.model.id, safe=""))
+        return _joined(self.base_url, path, self.model.id)
+
+
+@functools.lru_cache(maxsize=1024)
+def _joined(base_url: str, path: str, model_id: str) -> str:
+    return base_url.rstrip("/") + path.replace("{model}", quote(model_id, safe=""))
 
 
 class ReplyContext(msgspec.Struct, frozen=True):

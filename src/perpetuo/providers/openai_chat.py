@@ -4,14 +4,17 @@ Both sides speak the same protocol, so bytes are spliced, not rebuilt: a field n
 Source: https://platform.openai.com/docs/api-reference/chat (read 2026-11-23); vendors' oddities where they are handled.
 """
 
+import functools
+
 import msgspec
 
 from perpetuo.core.carriage import FIELDS, Carriage
-from perpetuo.core.catalog import Model
+from perpetuo.core.catalog import Auth, Model
 from perpetuo.core.errors import UpstreamFailure
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest
+from perpetuo.core.snapshot import Secret
 from perpetuo.core.usage import NOT_REPORTED
-from perpetuo.providers.auth import auth_headers
+from perpetuo.providers.auth import auth_headers, key_headers
 from perpetuo.providers.base import Reply, ReplyContext, StreamDecoder, Target, UpstreamRequest
 from perpetuo.providers.chat_input import DECODE_ERRORS, mapping, plain
 from perpetuo.providers.event_decoder import EventStreamDecoder
@@ -53,16 +56,13 @@ class OpenAIChat:
     carriage = CARRIAGE
 
     def encode_request(self, request: ChatRequest, target: Target) -> UpstreamRequest:
-        fields: dict[str, msgspec.Raw] = {}
-        for name, value in request.fields.items():
-            if name not in target.dropped:
-                fields[_dialect(name, request, target)] = value
+        fields = _in_dialect(request, target)
         as_system = DEVELOPER in request.uses and DEVELOPER in target.vendor.approximates
         if "messages" in fields and (target.dropped or as_system):
             fields["messages"] = fit_messages(fields["messages"], target.dropped, developer_as_system=as_system)
         if target.dropped and "tools" in fields:
             fields["tools"] = fit_tools(fields["tools"], target.dropped)
-        fields["model"] = msgspec.Raw(msgspec.json.encode(target.model.id))
+        fields["model"] = _quoted(target.model.id)
         if request.stream:
             _ask_for_usage(fields, target.vendor.stream_usage)
         for name, value in target.vendor.body_fields:
@@ -290,6 +290,20 @@ _EMBEDDINGS = msgspec.json.Decoder(_Embeddings)
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
+@functools.lru_cache(maxsize=1024)
+def _quoted(text: str) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(text))
+
+
+def _in_dialect(request: ChatRequest, target: Target) -> dict[str, msgspec.Raw]:
+    """The fields that travel, by the vendor's names."""
+    fields, vendor, dropped = request.fields, target.vendor, target.dropped
+    other_limit = "max_completion_tokens" if vendor.max_tokens_field == "max_tokens" else "max_tokens"
+    if other_limit not in fields and dropped.isdisjoint(fields) and fields.keys().isdisjoint(vendor.renames):
+        return fields.copy()
+    return {_dialect(name, request, target): value for name, value in fields.items() if name not in dropped}
+
+
 def _dialect(name: str, request: ChatRequest, target: Target) -> str:
     """The vendor's own name of a field, unless the client used that one as well."""
     wanted = target.vendor.max_tokens_field
@@ -318,14 +332,25 @@ def _chat_path(target: Target, *, streaming: bool) -> str:
 
 
 def _post(url: str, fields: dict[str, msgspec.Raw], target: Target, *, streaming: bool) -> UpstreamRequest:
-    headers = (
+    vendor = target.vendor
+    headers = _headers(vendor.auth, vendor.extra_headers, target.secret, streaming)
+    return UpstreamRequest("POST", url, headers, _encode(fields))
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+@functools.lru_cache(maxsize=256)
+def _headers(
+    auth: Auth, extra: tuple[tuple[str, str], ...], secret: Secret, streaming: bool
+) -> tuple[tuple[str, str], ...]:
+    return (
         ("content-type", "application/json"),
         ("accept", "text/event-stream" if streaming else "application/json"),
         ("accept-encoding", "identity"),
-        *auth_headers(target.vendor, target.secret),
-        *target.vendor.extra_headers,
+        *key_headers(auth, secret),
+        *extra,
     )
-    return UpstreamRequest("POST", url, headers, msgspec.json.encode(fields))
 
 
 def _shown(body: bytes, model_label: str | None, *, chunked: bool = False) -> bytes | None:

@@ -29,6 +29,7 @@ from perpetuo.core.resilience.health import Health
 from perpetuo.core.snapshot import AliasTarget, ApiKey, Workspace
 from perpetuo.gateway.admit import Admission
 from perpetuo.gateway.explain import RouteExplainer
+from perpetuo.gateway.request_ids import RequestIds
 
 NOWHERE = "http://127.0.0.1:9"
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -60,6 +61,13 @@ class FixedEntropy:
 
     def random_bytes(self, count: int) -> bytes:
         return self.number.to_bytes(count, "big")
+
+
+class OneByOne(FixedEntropy):
+    """Of a draw of many, the first is the number."""
+
+    def random_bytes(self, count: int) -> bytes:
+        return self.number.to_bytes(10, "big").ljust(count, b"\0")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -200,7 +208,7 @@ async def test_the_explanation_is_what_the_request_then_gets(gateway: RunningGat
     given = {"input": "count"} if case.embeddings else {"messages": MESSAGES}
     body = {"model": "gpt-4o"} | given | dict(case.body)
     configure(gateway, case.keys, case.workspace, case.api_key)
-    gateway.state.entropy = FixedEntropy(case.entropy)
+    gateway.state.request_ids = RequestIds(OneByOne(case.entropy))
     case.prepare(gateway)
     settled_before = len(await gateway.settlements())
     explained = RouteExplainer(gateway.state).explain(asked(body, case))

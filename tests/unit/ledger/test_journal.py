@@ -1,5 +1,6 @@
 import os
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ from perpetuo.ledger.journal import (
     SETTLEMENT_RESERVE_BYTES,
     CorruptRegion,
     JournalUnavailable,
+    Position,
     encode_frame,
     list_segments,
     read_records,
@@ -329,9 +331,8 @@ def test_a_content_is_refused_while_a_settlement_waits_for_the_disk_and_leaves_n
             journal.append_content(content(1))
         journal.append_settlement(settlement(1))
         assert journal.unwritten == 1
-    with pytest.raises(JournalUnavailable):
-        journal.append_content(content(1))
-    journal.write_unwritten()
+        with pytest.raises(JournalUnavailable):
+            journal.append_content(content(1, b""))
     journal.append_content(content(1))
     journal.close()
     assert everything(tmp_path) == [intent(1), settlement(1), content(1)]
@@ -348,3 +349,62 @@ def test_a_journal_written_before_there_were_contents_reads_as_before(tmp_path: 
     path = tmp_path / "0000000000001-old-01.000001.journal"
     path.write_bytes(small_journal)
     assert everything(tmp_path) == RECORDS
+
+
+def test_settlements_of_one_turn_are_written_together_and_before_the_next_intent(tmp_path: Path) -> None:
+    turns: list[Callable[[], None]] = []
+    journal = writer(tmp_path, defer=turns.append)
+    for number in (1, 2, 3):
+        journal.append_intent(intent(number))
+    on_disk = journal.position
+    told = [journal.append_settlement(settlement(1)), journal.append_settlement(settlement(2))]
+    assert (journal.unwritten, journal.position, len(turns)) == (2, on_disk, 1)
+    turns.pop()()
+    assert (journal.unwritten, journal.position) == (0, told[1])
+    told.append(journal.append_settlement(settlement(3)))
+    journal.append_intent(intent(4))
+    assert journal.unwritten == 0
+    turns.pop()()
+    journal.close()
+    assert everything(tmp_path) == [
+        intent(1), intent(2), intent(3), settlement(1), settlement(2), settlement(3), intent(4),
+    ]  # fmt: skip
+    (segment,) = list_segments(tmp_path)
+    ends = {record.id: end for record, end in read_records(segment.path) if isinstance(record, Settlement)}
+    assert [ends[settlement(number).id] for number in (1, 2, 3)] == [position.offset for position in told]
+
+
+def test_a_settlement_that_waits_ends_where_it_was_told_also_at_the_end_of_a_segment(tmp_path: Path) -> None:
+    turns: list[Callable[[], None]] = []
+    journal = writer(tmp_path, max_segment_bytes=4000, defer=turns.append)
+    told: dict[str, Position] = {}
+    for number in range(1, 60):
+        journal.append_intent(intent(number))
+        told[settlement(number).id] = journal.append_settlement(settlement(number))
+        if number % 7 == 0 and turns:
+            turns.pop()()
+    journal.close()
+    found = {
+        record.id: Position(segment.path.name, end)
+        for segment in list_segments(tmp_path)
+        for record, end in read_records(segment.path)
+        if isinstance(record, Settlement)
+    }
+    assert len(list_segments(tmp_path)) > 3
+    assert found == told
+
+
+def test_an_intent_that_the_disk_does_not_take_leaves_the_waiting_settlement_waiting(tmp_path: Path) -> None:
+    turns: list[Callable[[], None]] = []
+    journal = writer(tmp_path, defer=turns.append)
+    journal.append_intent(intent(1))
+    with files_end_at(journal.position.offset + 10):
+        told = journal.append_settlement(settlement(1))
+        with pytest.raises(JournalUnavailable):
+            journal.append_intent(intent(2))
+        turns.pop()()
+        assert journal.unwritten == 1
+    journal.write_unwritten()
+    assert journal.position == told
+    journal.close()
+    assert everything(tmp_path) == [intent(1), settlement(1)]
