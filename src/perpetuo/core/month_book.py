@@ -50,7 +50,9 @@ class _Settled(msgspec.Struct):
 
 @dataclass(slots=True)
 class _Account:
-    """Sums are kept beside `later`: while the database is gone it grows long, and every request asks."""
+    """Sums are kept beside `later`: while the database is gone it grows long, and every request asks.
+
+    Amounts are added by field where each request does it: calls are what costs here."""
 
     month_start_ms: int
     projected: Amount = NOTHING
@@ -86,9 +88,11 @@ class MonthBook:
 
     def used(self, account_id: str, month_start_ms: int) -> Amount:
         """Settled and in flight."""
-        if account_id not in self._accounts:
+        account = self._accounts.get(account_id)
+        if account is None:
             return NOTHING
-        account = self._account(account_id, month_start_ms)
+        if account.month_start_ms < month_start_ms:
+            account = self._account(account_id, month_start_ms)
         return Amount(
             account.projected.requests + account.requests,
             account.projected.tokens + account.tokens,
@@ -98,7 +102,9 @@ class MonthBook:
     def begin(self, account_id: str, month_start_ms: int, reserved: Amount) -> None:
         account = self._account(account_id, month_start_ms)
         account.in_flight += 1
-        account.move(reserved, 1)
+        account.requests += reserved.requests
+        account.tokens += reserved.tokens
+        account.nanousd += reserved.nanousd
 
     def add(self, account_id: str, month_start_ms: int, reserved: Amount) -> None:
         """More of what was begun: `end` gets all of it."""
@@ -113,11 +119,15 @@ class MonthBook:
         """
         account = self._accounts.get(account_id) or self._account(account_id, month_start_ms)
         account.in_flight -= 1
-        account.move(reserved, -1)
+        account.requests -= reserved.requests
+        account.tokens -= reserved.tokens
+        account.nanousd -= reserved.nanousd
         if used is None or not position[0] or month_start_ms < account.month_start_ms:
             return
         account.later.append(_Settled(position[0], position[1], used, month_start_ms))
-        account.move(used, 1)
+        account.requests += used.requests
+        account.tokens += used.tokens
+        account.nanousd += used.nanousd
 
     def note_totals(self, month_start_ms: int, totals: Mapping[str, Amount], positions: Mapping[str, int]) -> None:
         for account_id in totals.keys() | self._accounts.keys():

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Protocol
 
-from perpetuo.events.types import Event
+from perpetuo.events.types import KINDS, Event
 
 _log = logging.getLogger(__name__)
 _BATCH = 500
@@ -33,29 +33,19 @@ class EventManager:
 
     def __init__(self, capacity: int, sinks: Sequence[Sink] = ()) -> None:
         self._lanes = [_Lane(sink, capacity) for sink in sinks]
-        self._of_kind: dict[type[Event], list[_Lane]] = {}
+        self._of_kind = {kind: [lane for lane in self._lanes if _wants(lane.sink, kind)] for kind in KINDS}
+        self.wanted = frozenset(kind for kind, lanes in self._of_kind.items() if lanes)
+        """Kinds that any sink sees: what nobody sees need not be made."""
 
     @property
     def dropped(self) -> dict[str, int]:
         """Sink name -> events it will never see, since start."""
         return {lane.sink.name: lane.dropped for lane in self._lanes}
 
-    def wants(self, kind: type[Event]) -> bool:
-        """Whether any sink sees such events: what nobody sees need not be made."""
-        return bool(self._lanes_of(kind))
-
     def emit(self, event: Event) -> None:
         """Called in the event loop's thread; never blocks, never raises."""
-        for lane in self._lanes_of(type(event)):
+        for lane in self._of_kind[type(event)]:
             lane.put(event)
-
-    def _lanes_of(self, kind: type[Event]) -> "list[_Lane]":
-        lanes = self._of_kind.get(kind)
-        if lanes is None:
-            lanes = self._of_kind[kind] = [
-                lane for lane in self._lanes if lane.sink.kinds is None or kind in lane.sink.kinds
-            ]
-        return lanes
 
     async def run(self) -> None:
         """Feeds the sinks until it is cancelled."""
@@ -66,6 +56,10 @@ class EventManager:
     async def flush(self) -> None:
         """Returns once every event emitted so far was handed to its sinks. The caller sets the deadline."""
         await asyncio.gather(*(lane.drain() for lane in self._lanes))
+
+
+def _wants(sink: Sink, kind: type[Event]) -> bool:
+    return sink.kinds is None or kind in sink.kinds
 
 
 class _Lane:

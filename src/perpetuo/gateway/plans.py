@@ -1,6 +1,6 @@
 """Decisions as far as they are the same for many requests: made once for each snapshot."""
 
-from typing import NamedTuple
+import msgspec
 
 from perpetuo.core.decision import Resolution, Strategy
 from perpetuo.core.resolvers.provider_selector import Prepared
@@ -10,7 +10,7 @@ MAX_PLANS = 4096
 """Model names and header values come from clients."""
 
 
-class Wish(NamedTuple):
+class Wish(msgspec.Struct, frozen=True):
     """What the client says beside its body, in headers; None = nothing."""
 
     route: bytes | None = None
@@ -18,7 +18,7 @@ class Wish(NamedTuple):
     strict: bytes | None = None
 
 
-class Plan(NamedTuple):
+class Plan(msgspec.Struct, frozen=True):
     """What is the same for all requests that are alike in everything but their text, while the snapshot lasts and
     nobody of the workspace's provider keys is blocked."""
 

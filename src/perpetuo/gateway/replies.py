@@ -35,10 +35,9 @@ def telling_headers(run: Run) -> Headers:
     if run.resolution is not None:
         headers.append((b"x-perpetuo-alias", header_value(run.resolution.alias)))
     if run.strategy is not None:
-        headers.append((b"x-perpetuo-strategy", run.strategy.name.encode("ascii")))
+        headers.append((b"x-perpetuo-strategy", header_value(run.strategy.name)))
     if run.answered_by is not None:
-        headers.append((b"x-perpetuo-provider", header_value(run.answered_by.vendor.name)))
-        headers.append((b"x-perpetuo-model", header_value(run.answered_by.model.id)))
+        headers += _naming(run.answered_by.vendor.name, run.answered_by.model.id)
         loss = run.answered_by.loss
         if loss.dropped:
             headers.append((b"x-perpetuo-dropped", _listed(loss.dropped)))
@@ -47,10 +46,22 @@ def telling_headers(run: Run) -> Headers:
         if run.answered_by.vendor.last_resort:
             headers.append((b"x-perpetuo-notice", b"demo model: tiny and often wrong; add a provider key"))
     if run.resolution is not None:
-        headers.append((b"x-perpetuo-attempts", str(len(run.attempts)).encode("ascii")))
-        headers.append((b"x-perpetuo-fallback", b"true" if run.fallback_used else b"false"))
-        headers.append((b"x-perpetuo-substituted", run.substituted.encode("ascii")))
+        headers += _telling_course(len(run.attempts), run.fallback_used, run.substituted)
     return headers
+
+
+@functools.lru_cache(maxsize=1024)
+def _naming(vendor: str, model: str) -> Headers:
+    return [(b"x-perpetuo-provider", header_value(vendor)), (b"x-perpetuo-model", header_value(model))]
+
+
+@functools.lru_cache(maxsize=256)
+def _telling_course(attempts: int, fallback: bool, substituted: str) -> Headers:
+    return [
+        (b"x-perpetuo-attempts", b"%d" % attempts),
+        (b"x-perpetuo-fallback", b"true" if fallback else b"false"),
+        (b"x-perpetuo-substituted", substituted.encode("ascii")),
+    ]
 
 
 MAX_LISTED = 32

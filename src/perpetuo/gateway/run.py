@@ -39,6 +39,7 @@ class Run:
 
     principal: Principal | None = None
     request: ChatRequest | EmbeddingsRequest | None = None
+    streaming: bool = False
     tags: dict[str, str] = field(default_factory=dict[str, str])
     reservation: Reservation | None = None
 
@@ -62,10 +63,6 @@ class Run:
     partial: bool = False
     finish_reason: str | None = None
     settled: bool = False
-
-    @property
-    def streaming(self) -> bool:
-        return isinstance(self.request, ChatRequest) and self.request.stream
 
     @property
     def fallback_used(self) -> bool:

@@ -1,7 +1,6 @@
 """Gathers what the selector needs from the live state, and says why nobody is left when nobody is."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import msgspec
 
@@ -22,7 +21,7 @@ from perpetuo.gateway.run import Run
 from perpetuo.gateway.state import GatewayState
 
 
-class Asked(NamedTuple):
+class Asked(msgspec.Struct, frozen=True):
     """What a decision rests on, besides the live state: of a request, or of a question about one."""
 
     principal: Principal
@@ -64,7 +63,7 @@ def plan(state: GatewayState, run: Run, snapshot: Snapshot, intent: Intent, wish
     asked = Asked(principal, snapshot, made.resolution, made.strategy, facts, client_substitution, run.id)
     prepared = _prepare(state, asked, {})
     if prepared.room_tokens is None or _wanted_tokens(facts) <= prepared.room_tokens:
-        plans[key] = made = made._replace(prepared=prepared)
+        plans[key] = made = msgspec.structs.replace(made, prepared=prepared)
     return made
 
 

@@ -99,7 +99,8 @@ async def serve(exchange: Exchange, state: GatewayState, endpoint: Endpoint) -> 
         if run.principal.workspace.log_content and state.seal_content is not None:
             run.content = ContentCapture(body)
             exchange = CapturedExchange(exchange, run.content)
-        run.request = endpoint.parse(body)  # 3. what do they want
+        run.request = request = endpoint.parse(body)  # 3. what do they want
+        run.streaming = isinstance(request, ChatRequest) and request.stream
         exchange.when_gone(functools.partial(run.interrupt, "client_gone"))
         _announce(state, run)
         planned = plan(state, run, snapshot, endpoint.intent, _wish(exchange))  # 4. what is meant
@@ -281,7 +282,7 @@ def _note_success(
     )
     note = note_content if isinstance(result, OpenStream) else note_answer
     note(state, candidate, started, result.first_byte_ms)
-    if state.events.wants(ProviderAttempted):
+    if ProviderAttempted in state.events.wanted:
         state.events.emit(ProviderAttempted(run.id, run.principal.workspace.id, state.now_ms(), noted))
 
 
@@ -350,7 +351,7 @@ def _left(run: Run) -> None:
 
 def _announce(state: GatewayState, run: Run) -> None:
     assert run.principal is not None and run.request is not None
-    if not state.events.wants(RequestReceived):
+    if RequestReceived not in state.events.wanted:
         return
     state.events.emit(
         RequestReceived(

@@ -121,7 +121,7 @@ def _emit(state: GatewayState, run: Run, duration_ms: float) -> None:
     assert run.principal is not None
     workspace_id, at_ms = run.principal.workspace.id, state.now_ms()
     candidate, events = run.answered_by, state.events
-    if events.wants(DecisionTaken) and run.resolution is not None and run.strategy is not None:
+    if DecisionTaken in events.wanted and run.resolution is not None and run.strategy is not None:
         events.emit(
             DecisionTaken(
                 request_id=run.id,
@@ -145,7 +145,7 @@ def _emit(state: GatewayState, run: Run, duration_ms: float) -> None:
     if run.error_code == "insufficient_quota":
         events.emit(QuotaBlocked(run.id, workspace_id, at_ms, run.steps[-1], month_bounds(run.received_ms)[1]))
     if run.outcome == "succeeded" and candidate is not None:
-        if not events.wants(RequestSucceeded):
+        if RequestSucceeded not in events.wanted:
             return
         events.emit(
             RequestSucceeded(

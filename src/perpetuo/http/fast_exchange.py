@@ -89,6 +89,7 @@ class FastExchange:
         "path",
         "peer",
         "query",
+        "task",
     )
 
     def __init__(
@@ -128,6 +129,8 @@ class FastExchange:
         self._aborted = False
         self._gone = False
         self._tell_gone: Callable[[], None] | None = None
+        self.task: asyncio.Task[None] | None = None
+        """That carries it."""
 
     # --- what handlers call
 

@@ -324,7 +324,8 @@ class PerpetuoHttpProtocol(HttpToolsProtocol):
     def _serve(self, request: Request) -> None:
         self._serving = request
         if isinstance(request, FastExchange):
-            self.tasks.add(self.loop.create_task(self._carry(request)))
+            request.task = task = self.loop.create_task(self._carry(request))
+            self.tasks.add(task)
         else:
             self.cycle = request
             self._start_asgi_task(request, cast(Any, self.app))  # pyright: ignore[reportUnknownMemberType]
@@ -335,7 +336,7 @@ class PerpetuoHttpProtocol(HttpToolsProtocol):
         try:
             await handle(exchange)
         finally:
-            self.tasks.discard(cast(Any, asyncio.current_task()))
+            self.tasks.discard(cast(Any, exchange.task))
             if not exchange.ended:
                 exchange.abort()
 

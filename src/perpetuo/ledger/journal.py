@@ -46,6 +46,7 @@ _SYNC_PAUSE_S = 0.02
 _NAME = re.compile(r"(?P<family>\d+-[A-Za-z0-9_-]+)\.(?P<sequence>\d{6,})\.journal")
 
 _encode = msgspec.json.Encoder().encode
+_crc32c = cast(Callable[[bytes], int], google_crc32c.value)  # pyright: ignore[reportUnknownMemberType]
 _decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
 
 
@@ -107,6 +108,8 @@ class JournalWriter:
         self._syncer = _Syncer() if fsync == "batch" else None
         self._fd: int | None = None
         self._sequence = 0
+        self._name = ""
+        """Of the present segment."""
         self._offset = 0
         self._open_intents: set[str] = set()
         self._unwritten: deque[bytes] = deque()
@@ -121,7 +124,7 @@ class JournalWriter:
     @property
     def position(self) -> Position:
         """The end of the last written record; offset 0 of no file before the first."""
-        return Position(self._segment_name() if self._sequence else "", self._offset)
+        return Position(self._name, self._offset)
 
     @property
     def open_intents(self) -> int:
@@ -199,7 +202,7 @@ class JournalWriter:
         """In memory, behind what waits there already. Where it will end."""
         self._unwritten.append(frame)
         self._unwritten_bytes += len(frame)
-        return Position(self.position.segment, self._offset + self._unwritten_bytes)
+        return Position(self._name, self._offset + self._unwritten_bytes)
 
     def _fits_behind_unwritten(self, frame: bytes) -> bool:
         """Into the present segment: where what waits will end has been told already."""
@@ -257,16 +260,16 @@ class JournalWriter:
                 written += count
         except OSError as exc:
             self._take_back(fd)
-            raise JournalUnavailable(f"cannot write {self._segment_name()}: {exc.strerror}") from exc
+            raise JournalUnavailable(f"cannot write {self._name}: {exc.strerror}") from exc
         self._offset += written
         self._since_scan_bytes += written
         if self._syncer is not None:
             self._syncer.wake(fd)
-        return Position(self._segment_name(), self._offset)
+        return Position(self._name, self._offset)
 
     def _start_segment(self) -> None:
         self._sequence += 1
-        path = self._directory / self._segment_name()
+        path = self._directory / segment_name(self.family, self._sequence)
         try:
             fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         except OSError as exc:
@@ -276,6 +279,7 @@ class JournalWriter:
             return  # The present segment grows past its size rather than refuse a settlement.
         self._retire_segment()
         self._fd = fd
+        self._name = path.name
         self._offset = 0
 
     def _take_back(self, fd: int) -> None:
@@ -293,9 +297,6 @@ class JournalWriter:
         else:
             self._syncer.sync_and_close(self._fd)
         self._fd = None
-
-    def _segment_name(self) -> str:
-        return segment_name(self.family, self._sequence)
 
 
 class _Syncer:
@@ -532,7 +533,3 @@ def _claim_family(directory: Path, worker_name: str, clock: Clock, entropy: Entr
         if not path.exists() and (fd := try_lock(path)) is not None:
             return family, fd
     raise JournalUnavailable(f"no unused name for a journal in {directory}")
-
-
-def _crc32c(payload: bytes) -> int:
-    return google_crc32c.value(payload)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]

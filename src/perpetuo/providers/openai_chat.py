@@ -298,18 +298,20 @@ def _quoted(text: str) -> msgspec.Raw:
 def _in_dialect(request: ChatRequest, target: Target) -> dict[str, msgspec.Raw]:
     """The fields that travel, by the vendor's names."""
     fields, vendor, dropped = request.fields, target.vendor, target.dropped
-    other_limit = "max_completion_tokens" if vendor.max_tokens_field == "max_tokens" else "max_tokens"
-    if other_limit not in fields and dropped.isdisjoint(fields) and fields.keys().isdisjoint(vendor.renames):
+    renames = vendor.renames
+    wanted_limit = vendor.max_tokens_field
+    other_limit = "max_completion_tokens" if wanted_limit == "max_tokens" else "max_tokens"
+    if other_limit in fields:
+        renames = {**renames, other_limit: wanted_limit}
+    if dropped.isdisjoint(fields) and fields.keys().isdisjoint(renames):
         return fields.copy()
-    return {_dialect(name, request, target): value for name, value in fields.items() if name not in dropped}
-
-
-def _dialect(name: str, request: ChatRequest, target: Target) -> str:
-    """The vendor's own name of a field, unless the client used that one as well."""
-    wanted = target.vendor.max_tokens_field
-    other = "max_completion_tokens" if wanted == "max_tokens" else "max_tokens"
-    own = wanted if name == other else target.vendor.renames.get(name, name)
-    return name if own in request.fields else own
+    travelling: dict[str, msgspec.Raw] = {}
+    for name, value in fields.items():
+        own = renames.get(name, name)
+        if name not in dropped:
+            # Not where the client used that one as well.
+            travelling[name if own in fields else own] = value
+    return travelling
 
 
 def _ask_for_usage(fields: dict[str, msgspec.Raw], allowed: bool) -> None:

@@ -44,6 +44,8 @@ def next_step(
     At most candidates + 1 attempts. waits_s: index of a candidate that may not be asked now -> seconds until it may.
     sent_to_client: the client has content; there is no second answer.
     """
+    if candidates and not (failures or waits_s or sent_to_client or candidates[0].standby) and deadline_left_s > 0:
+        return TryCandidate(0, f"Asking {_name(candidates[0])}, number 1 in the order.")
     waits_s = waits_s or {}
     if sent_to_client:
         return GiveUp(
