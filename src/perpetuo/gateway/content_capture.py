@@ -58,6 +58,14 @@ class CapturedExchange:
         await self._exchange.write(data)
         self._capture.note(data)
 
+    @property
+    def takes_now(self) -> bool:
+        return self._exchange.takes_now
+
+    def write_now(self, data: bytes) -> None:
+        self._exchange.write_now(data)
+        self._capture.note(data)
+
     async def finish(self) -> None:
         await self._exchange.finish()
 

@@ -100,6 +100,14 @@ class AsgiExchange:
         await self._send_head()
         await self._send_event({"type": "http.response.body", "body": data, "more_body": True})
 
+    @property
+    def takes_now(self) -> bool:
+        """Never: an ASGI server is told what to send by a coroutine."""
+        return False
+
+    def write_now(self, data: bytes) -> None:
+        raise NotImplementedError
+
     async def finish(self) -> None:
         await self._send_last(b"")
 

@@ -26,7 +26,7 @@ from perpetuo.core.errors import (
 from perpetuo.http.connector import Connector, Resolver, system_resolver
 from perpetuo.http.egress import Destination, EgressPolicy
 from perpetuo.http.proxies import ProxySettings
-from perpetuo.http.upstream import Deadlines, UpstreamReply, read_to_end
+from perpetuo.http.upstream import Deadlines, Through, UpstreamReply, read_to_end
 from perpetuo.providers.base import UpstreamRequest
 
 MAX_HEAD_BYTES = 64 * 1024
@@ -241,10 +241,10 @@ class _Reply:
         self.status = status
         self.headers = headers
 
-    async def read_chunk(self) -> bytes:
+    async def read_chunk(self, through: Through | None = None) -> bytes | None:
         if self._connection is None:
             raise ConnectionLost("The reply was closed.", sent=True)
-        return await self._connection.read_chunk()
+        return await self._connection.read_chunk(through)
 
     async def read_all(self, limit_bytes: int) -> bytes:
         if self._connection is not None:
@@ -297,6 +297,9 @@ class _Connection(asyncio.BufferedProtocol):
         self._buffered_bytes = 0
         self._waiting_since = 0.0
         self._unsent_bytes = 0
+        self._through: Through | None = None
+        self._through_enough = False
+        self._through_error: Exception | None = None
 
     # --- what OwnUpstream and _Reply ask
 
@@ -328,12 +331,10 @@ class _Connection(asyncio.BufferedProtocol):
         headers = tuple([(_name(name), value.decode("latin-1")) for name, value in self._raw_headers])
         return _Reply(self, self._status, headers)
 
-    async def read_chunk(self) -> bytes:
+    async def read_chunk(self, through: Through | None) -> bytes | None:
         while True:
             if self._chunks:
-                data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
-                self._chunks.clear()
-                self._buffered_bytes = 0
+                data = self._take_chunks()
                 self._resume_reading()
                 return data
             if self._failure is not None:
@@ -341,7 +342,36 @@ class _Connection(asyncio.BufferedProtocol):
             if self._ended:
                 return b""
             self._waiting_since = self._loop.time()
-            await self._wait()
+            self._through, self._through_enough = through, False
+            try:
+                await self._wait()
+            finally:
+                self._through = None
+            if self._through_error is not None:
+                raise self._through_error
+            if self._through_enough:
+                return None
+
+    def _take_chunks(self) -> bytes:
+        data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
+        self._chunks.clear()
+        self._buffered_bytes = 0
+        return data
+
+    def _pass_through(self, through: Through) -> bool:
+        """Whether the reader need not be woken: everything was taken, and more may come."""
+        data = self._take_chunks()
+        try:
+            said = through(data)
+        except Exception as exc:  # noqa: BLE001 - raised in the reader, whose mistake it is
+            self._through_error = exc
+            return False
+        if said == "left":
+            self._chunks.append(data)
+            self._buffered_bytes = len(data)
+        self._through_enough = said == "enough"
+        self._waiting_since = self._loop.time()
+        return said == "taken" and not self._ended
 
     def take_whole(self, limit_bytes: int) -> bytes | None:
         """The body, where it is here up to its end; else None, and it is to be read."""
@@ -479,6 +509,8 @@ class _Connection(asyncio.BufferedProtocol):
         elif self._unframed_bytes > MAX_HEAD_BYTES and self._head_done:
             # Chunk extensions and trailers without end: bytes that are no body and that nobody reads.
             self.fail(UpstreamTooLarge(f"{self.destination.host}: too much framing around the body.", sent=True))
+        if self._through is not None and self._chunks and self._failure is None and self._pass_through(self._through):
+            return
         if self._buffered_bytes >= _READ_BYTES and not self._reading_paused and not self._ended and self.usable:
             assert self._transport is not None
             self._reading_paused = True

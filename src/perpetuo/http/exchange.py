@@ -46,6 +46,15 @@ class Exchange(Protocol):
         """Send bytes now. Returns when the socket takes more (a slow client slows the caller). Raises ClientGone."""
         ...
 
+    @property
+    def takes_now(self) -> bool:
+        """`write_now` may be called: the response has begun, and the client keeps up."""
+        ...
+
+    def write_now(self, data: bytes) -> None:
+        """`write`, for a caller that can not wait."""
+        ...
+
     async def finish(self) -> None:
         """End the response properly."""
         ...

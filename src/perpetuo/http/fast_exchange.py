@@ -26,17 +26,14 @@ class Wire(Protocol):
     """The connection, as a response needs it."""
 
     peer: str
+    send_paused: bool
+    """The client takes less than is sent."""
 
     def standing_head(self) -> bytes:
         """Header lines of every response."""
         ...
 
     def send(self, data: bytes) -> None: ...
-
-    @property
-    def send_paused(self) -> bool:
-        """The client takes less than is sent."""
-        ...
 
     async def until_sendable(self) -> None:
         """Returns at the latest when the client is gone."""
@@ -172,6 +169,13 @@ class FastExchange:
             raise ClientGone
         out = b"%x\r\n%b\r\n" % (len(data), data) if self._chunked and data else data
         self._wire.send(out if self._started else self._take_head() + out)
+
+    @property
+    def takes_now(self) -> bool:
+        return self._started and not (self._wire.send_paused or self._gone or self._aborted)
+
+    def write_now(self, data: bytes) -> None:
+        self._wire.send(b"%x\r\n%b\r\n" % (len(data), data) if self._chunked else data)
 
     async def finish(self) -> None:
         if self._aborted or self._gone:

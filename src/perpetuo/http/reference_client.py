@@ -29,7 +29,7 @@ from perpetuo.http.client import IDLE_POOLED_S, MAX_HEAD_BYTES, MAX_HEADERS, MAX
 from perpetuo.http.connector import Connector, Resolver, system_resolver
 from perpetuo.http.egress import Destination, EgressPolicy
 from perpetuo.http.proxies import Proxy, ProxySettings
-from perpetuo.http.upstream import Deadlines, UpstreamReply, read_to_end
+from perpetuo.http.upstream import Deadlines, Through, UpstreamReply, read_to_end
 from perpetuo.providers.base import UpstreamRequest
 
 
@@ -183,7 +183,8 @@ class _Reply:
         self.headers = tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw)
         self._chunks: AsyncIterator[bytes] = aiter(cast(AsyncIterator[bytes], response.stream))
 
-    async def read_chunk(self) -> bytes:
+    async def read_chunk(self, through: Through | None = None) -> bytes:
+        del through
         if not self._open:
             raise ConnectionLost("The reply was closed.", sent=True)
         if self._ended:

@@ -68,6 +68,7 @@ class PerpetuoHttpProtocol(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self.peer = ""
+        self.send_paused = False
         self._edge = edge
         self._head_open = False
         self._head_bytes = 0
@@ -109,6 +110,14 @@ class PerpetuoHttpProtocol(HttpToolsProtocol):
                 _tell_gone(request)
         self._waiting.clear()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        self.send_paused = True
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self.send_paused = False
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         if self._discarding:
@@ -436,10 +445,6 @@ class PerpetuoHttpProtocol(HttpToolsProtocol):
     def send(self, data: bytes) -> None:
         if not self.transport.is_closing():
             self.transport.write(data)
-
-    @property
-    def send_paused(self) -> bool:
-        return self.flow.write_paused
 
     async def until_sendable(self) -> None:
         await self.flow.drain()

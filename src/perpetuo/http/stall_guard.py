@@ -5,7 +5,7 @@ import asyncio
 from perpetuo.core.errors import Stalled
 from perpetuo.core.ports import Clock
 from perpetuo.core.resilience.stall import StallMeter
-from perpetuo.http.upstream import Deadlines, UpstreamReply, read_to_end
+from perpetuo.http.upstream import Deadlines, Through, UpstreamReply, read_to_end
 
 
 class GuardedReply:
@@ -18,8 +18,10 @@ class GuardedReply:
         self._floor_bytes_per_s = deadlines.stall_floor_bytes_per_s
         self._meter = StallMeter(deadlines.stall_floor_bytes_per_s, deadlines.stall_window_s)
 
-    async def read_chunk(self) -> bytes:
-        """Raises Stalled below the floor, and whatever the reply raises."""
+    async def read_chunk(self, through: Through | None = None) -> bytes | None:
+        """Raises Stalled below the floor, and whatever the reply raises. Each chunk is measured, so none goes
+        `through`."""
+        del through
         began_s = self._clock.monotonic_s()
         try:
             async with asyncio.timeout(self._meter.patience_s()):

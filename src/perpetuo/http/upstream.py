@@ -1,6 +1,7 @@
 """The port through which the data plane calls upstreams; `client.py` and `reference_client.py` implement it."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -21,6 +22,10 @@ class Deadlines(msgspec.Struct, frozen=True):
     stall_window_s: float = 30.0
 
 
+Through = Callable[[bytes], Literal["left", "taken", "enough"]]
+"""Takes a chunk the moment it arrives. left: not now, `read_chunk` returns it. enough: taken, and it was the last."""
+
+
 class UpstreamReply(Protocol):
     """An open reply: the head is here, the body is read chunk by chunk."""
 
@@ -28,8 +33,11 @@ class UpstreamReply(Protocol):
     headers: tuple[tuple[str, str], ...]
     """Lower-case names."""
 
-    async def read_chunk(self) -> bytes:
-        """The next bytes as they arrived, b"" once at the end. Raises a TransportError."""
+    async def read_chunk(self, through: Through | None = None) -> bytes | None:
+        """The next bytes as they arrived, b"" once at the end. Raises a TransportError.
+
+        through: is given what arrives while this waits, without a task in between, as often as it takes it; None is
+        returned when it has had enough. It may not be called at all. What it raises is raised here."""
         ...
 
     async def read_all(self, limit_bytes: int) -> bytes:

@@ -127,6 +127,11 @@ class EventStreamDecoder(_FramedDecoder):
         self._array_is_stream = array_is_stream
         self._array: JsonArrayParser | None = None
 
+    @property
+    def parser_holds_back(self) -> bool:
+        """A part of an event waits for the rest."""
+        return self._array is not None or self._foreign is not None or not self._parser.is_between_events
+
     def on_event(self, event: SseEvent, data: bytes) -> bytes:
         raise NotImplementedError
 

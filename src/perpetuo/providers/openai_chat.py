@@ -155,6 +155,31 @@ class OpenAIChatStream(EventStreamDecoder):
         self._model_label = context.model_label
         self._finished: dict[int, bool] = {}
 
+    def feed(self, data: bytes) -> bytes:
+        if self._is_under_way and not self.parser_holds_back:
+            passed = self._pass_plain(data)
+            if passed is not None:
+                return passed
+        return super().feed(data)
+
+    @property
+    def _is_under_way(self) -> bool:
+        """The first events have said what there is to say beside the text."""
+        return self.saw_content and self.model is not None and self._model_label is None and not self.done
+
+    def _pass_plain(self, data: bytes) -> bytes | None:
+        """Whole events that bring text for the one choice and nothing else, known by their bytes: they need not be
+        parsed for it. None: at least one may be something else."""
+        if self.failure is not None or not data.endswith(b"\n\n"):
+            return None
+        count = 0
+        for event in data[:-2].split(b"\n\n"):
+            if not _is_plain_text(event):
+                return None
+            count += 1
+        self.output_deltas += count
+        return data if self._include_usage else data.replace(_NO_USAGE, b"")
+
     def on_event(self, event: SseEvent, data: bytes) -> bytes:
         data = data.strip()
         if data == b"[DONE]":
@@ -228,6 +253,32 @@ class OpenAIChatStream(EventStreamDecoder):
         if relabel:
             fields["model"] = msgspec.Raw(msgspec.json.encode(self._model_label))
         return encode_event(msgspec.json.encode(fields), event.event)
+
+
+_NO_USAGE = b',"usage":null'
+_ANY_JSON = msgspec.json.Decoder(msgspec.Raw)
+
+
+def _is_plain_text(event: bytes) -> bool:
+    """Inside a string of JSON a quote is escaped: what is looked for here is never part of the text."""
+    if not (
+        event.startswith(b'data: {"')
+        and b'"delta":{"content":"' in event
+        and b'"delta":{"content":""' not in event
+        and b'"finish_reason":null' in event
+        and b'"index":0' in event
+        and event.count(b'"delta"') == 1
+        and event.count(b'"usage"') == event.count(_NO_USAGE)
+        and b'"error"' not in event
+        and b"\n" not in event
+        and b"\r" not in event
+    ):
+        return False
+    try:
+        _ANY_JSON.decode(event[6:])
+    except DECODE_ERRORS:
+        return False
+    return True
 
 
 class _Delta(msgspec.Struct):

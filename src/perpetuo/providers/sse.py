@@ -50,6 +50,10 @@ class SseParser:
         self._data: list[bytes] = []
         self._has_fields = False
 
+    @property
+    def is_between_events(self) -> bool:
+        return not (self._pending or self._skip_lf or self._has_fields) and self._started
+
     def feed(self, data: bytes) -> list[SseEvent]:
         """Raises SseTooLarge; the parser is then spent."""
         if not self._started:
