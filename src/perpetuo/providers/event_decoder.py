@@ -128,7 +128,7 @@ class EventStreamDecoder(_FramedDecoder):
         self._array: JsonArrayParser | None = None
 
     @property
-    def parser_holds_back(self) -> bool:
+    def holds_back(self) -> bool:
         """A part of an event waits for the rest."""
         return self._array is not None or self._foreign is not None or not self._parser.is_between_events
 

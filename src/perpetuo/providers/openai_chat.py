@@ -154,23 +154,27 @@ class OpenAIChatStream(EventStreamDecoder):
         self._include_usage = context.include_usage
         self._model_label = context.model_label
         self._finished: dict[int, bool] = {}
+        self._is_under_way = False
 
     def feed(self, data: bytes) -> bytes:
-        if self._is_under_way and not self.parser_holds_back:
-            passed = self._pass_plain(data)
-            if passed is not None:
-                return passed
-        return super().feed(data)
-
-    @property
-    def _is_under_way(self) -> bool:
-        """The first events have said what there is to say beside the text."""
-        return self.saw_content and self.model is not None and self._model_label is None and not self.done
+        if self._is_under_way and (passed := self._pass_plain(data)) is not None:
+            return passed
+        out = super().feed(data)
+        # The first events have said what there is to say beside the text.
+        self._is_under_way = (
+            self.saw_content
+            and self.model is not None
+            and self._model_label is None
+            and self.failure is None
+            and not self.done
+            and not self.holds_back
+        )
+        return out
 
     def _pass_plain(self, data: bytes) -> bytes | None:
         """Whole events that bring text for the one choice and nothing else, known by their bytes: they need not be
         parsed for it. None: at least one may be something else."""
-        if self.failure is not None or not data.endswith(b"\n\n"):
+        if not data.endswith(b"\n\n"):
             return None
         count = 0
         for event in data[:-2].split(b"\n\n"):
