@@ -182,7 +182,7 @@ class OpenAIChatStream(EventStreamDecoder):
                 return None
             count += 1
         self.output_deltas += count
-        return data if self._include_usage else data.replace(_NO_USAGE, b"")
+        return data if self._include_usage else data.replace(_NO_USAGE, b"}]")
 
     def on_event(self, event: SseEvent, data: bytes) -> bytes:
         data = data.strip()
@@ -259,7 +259,8 @@ class OpenAIChatStream(EventStreamDecoder):
         return encode_event(msgspec.json.encode(fields), event.event)
 
 
-_NO_USAGE = b',"usage":null'
+# Where OpenAI and most others write it: behind the choices.
+_NO_USAGE = b'}],"usage":null'
 _ANY_JSON = msgspec.json.Decoder(msgspec.Raw)
 
 
