@@ -110,8 +110,8 @@ wheel-test: build
 soak: $(STAMP) $(DASHBOARD) browser compat-js compat-py ## the long form of the figures
 	$(PYTEST) -m soak --timeout 7200
 
-bench: $(STAMP) ## performance figures (comes with its own issue)
-	@echo "Nothing is measured here yet: the benchmark arrives with the performance issue."; exit 1
+bench: $(STAMP) ## performance figures, into bench/; ARGS="--quick" for a minute's worth, see docs/performance.md
+	@$(BIN)/perpetuo bench $(ARGS)
 
 lock: $(STAMP) ## resolve the dependencies anew
 	$(UV) pip compile -q pyproject.toml --all-extras --group dev --universal --generate-hashes \

@@ -6,6 +6,7 @@ from importlib.metadata import version
 import click
 
 from perpetuo.cli.admin import admin
+from perpetuo.cli.bench import bench
 from perpetuo.cli.database import db, migrate
 from perpetuo.cli.doctor import doctor
 from perpetuo.cli.failures import Failure, explain_os_error
@@ -28,7 +29,7 @@ def cli() -> None:
     """
 
 
-for command in (up, serve, migrate, doctor, admin, route, logs, db, lab):
+for command in (up, serve, migrate, doctor, admin, route, logs, db, lab, bench):
     cli.add_command(command)
 
 
