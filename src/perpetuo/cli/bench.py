@@ -14,6 +14,7 @@ from typing import Literal
 
 import click
 import msgspec
+import platformdirs
 
 from perpetuo.cli.failures import Failure
 from perpetuo.cli.table import print_table
@@ -23,7 +24,9 @@ from perpetuo.lab.bench.gateway import Gateway
 from perpetuo.lab.bench.machine import Machine, this_machine
 from perpetuo.lab.bench.measuring import Cores, Meter, choose_cores
 from perpetuo.lab.bench.nginx import Nginx, find_nginx, nginx_version
+from perpetuo.lab.bench.peers import PEERS, PeerMissing
 from perpetuo.lab.bench.plot import plot_svg
+from perpetuo.lab.bench.probes import ask_checked
 from perpetuo.lab.bench.results import Results, csv_of, markdown_of, table_of
 from perpetuo.lab.bench.scenarios import SCENARIOS, UNARY, Bench, Scale
 from perpetuo.lab.bench.startup import run_startup
@@ -36,7 +39,6 @@ QUICK_SCENARIOS = ("unary", "latency", "streams")
 QUICK_ROUNDS, QUICK_SECONDS = 2, 0.7
 OPEN_FILES = 8192
 STUB_WITHIN_S = 20.0
-FIRST_WARM_UP_S = 1.0
 
 EdgeChoice = Literal["default", "asgi", "fast", "both"]
 
@@ -152,7 +154,9 @@ def _run(wishes: Wishes, directory: Path) -> tuple[Machine, Results]:
         if any(name in SCENARIOS for name in wishes.scenarios):
             subjects += _start_gateways(wishes, directory, ports, certificates, stack)
         if wishes.peers:
-            subjects += _start_peers(directory, ports, results, stack)
+            peers, versions = _start_peers(directory, ports, results, stack)
+            subjects += peers
+            machine = msgspec.structs.replace(machine, versions=machine.versions | versions)
         for subject in subjects:
             meter.place(subject)
         running = Bench(meter, subjects, results, wishes.scale, lambda sentence: click.echo(sentence, err=True))
@@ -221,13 +225,36 @@ def _fresh_gateways(wishes: Wishes, directory: Path) -> dict[str, Callable[[], G
     }
 
 
-def _start_peers(directory: Path, ports: StubPorts, results: Results, stack: contextlib.ExitStack) -> list[Subject]:
-    results.note("other gateways are not measured yet")
-    return []
+def _start_peers(
+    directory: Path, ports: StubPorts, results: Results, stack: contextlib.ExitStack
+) -> tuple[list[Subject], dict[str, str]]:
+    """Those that can be had, and name -> version. Of the others a note tells."""
+    cache = Path(platformdirs.user_cache_dir("perpetuo", appauthor=False)) / "bench-peers"
+    subjects, versions = list[Subject](), dict[str, str]()
+    for known in PEERS:
+        click.echo(f"starting {known.name}; the first time, this downloads", err=True)
+        try:
+            peer = known.start(cache, directory, ports.port)
+        except PeerMissing as missing:
+            results.note(str(missing))
+            continue
+        except BenchFailed as failed:
+            results.note(f"{known.name} was left out: {failed}")
+            continue
+        stack.callback(peer.stop)
+        subject = peer.subject()
+        try:
+            ask_checked(subject.name, subject.port["unary"], subject.request(UNARY), UNARY)
+        except BenchFailed as failed:
+            results.note(f"{known.name} was left out: {failed}")
+            continue
+        subjects.append(subject)
+        versions[peer.name] = peer.version
+    return subjects, versions
 
 
 def _warm_up(bench: Bench) -> None:
-    """Each subject is asked once, looked at closely; a gateway's first second is another one. Not before `memory`."""
+    """A moment for each subject on one connection; no more, because `memory` wants to see them at rest."""
     for subject in bench.subjects:
         bench.meter.measure(subject, UNARY, connections=1, seconds=0.05, warm_up_s=0.0)
 
