@@ -35,8 +35,8 @@ from perpetuo.lab.bench.subjects import Subject, direct_subject, gateway_subject
 
 STARTUP = "startup"
 ALL_SCENARIOS = (*SCENARIOS, STARTUP)
-QUICK_SCENARIOS = ("unary", "latency", "streams")
-QUICK_ROUNDS, QUICK_SECONDS = 2, 0.7
+QUICK_SCENARIOS = ("unary", "streams")
+QUICK_ROUNDS, QUICK_SECONDS = 2, 0.5
 OPEN_FILES = 8192
 STUB_WITHIN_S = 20.0
 
