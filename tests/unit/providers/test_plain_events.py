@@ -28,12 +28,15 @@ def text_event(text: Any, *, spaced: bool = False, index: int = 0, finish: str |
     return event(spaced, id="c", object="chat.completion.chunk", model="m", choices=[choice], **top)
 
 
+CHOICE: dict[str, Any] = {"index": 0, "delta": {"content": "x"}, "logprobs": None, "finish_reason": None}
 EVENTS = st.one_of(
     st.builds(text_event, st.sampled_from(TEXTS), spaced=st.booleans()),
     st.builds(text_event, st.sampled_from(TEXTS), usage=st.none()),
     st.builds(text_event, st.sampled_from(TEXTS), usage=st.just({"prompt_tokens": 3, "completion_tokens": 4})),
     st.builds(text_event, st.sampled_from(TEXTS), x_groq=st.just({"id": "r", "usage": None})),
     st.builds(text_event, st.sampled_from(TEXTS), index=st.just(1)),
+    st.builds(text_event, st.sampled_from(TEXTS), error=st.just({"message": "m", "type": "server_error"})),
+    st.just(event(id="c", choices=[CHOICE, CHOICE | {"index": 1}])),
     st.builds(text_event, st.sampled_from(TEXTS), finish=st.sampled_from(["stop", "length"])),
     st.builds(text_event, st.sampled_from([None, 7, [{"type": "text", "text": "x"}], {"a": 1}])),
     st.sampled_from([
