@@ -117,10 +117,14 @@ class SystemEntropy:
         return secrets.token_bytes(count)
 
 
-def run_worker(settings: Settings, sockets: list[socket.socket], database_url: str) -> None:
-    """One gateway worker on these listening sockets, until SIGTERM; then drains, flushes and returns."""
+def run_worker(
+    settings: Settings, sockets: list[socket.socket], database_url: str, on_ready: Callable[[], None]
+) -> None:
+    """One gateway worker on these listening sockets, until SIGTERM; then drains, flushes and returns.
+
+    on_ready: called once it takes connections and knows its configuration."""
     configure_logging(settings.log_level, stream=sys.stderr)
-    uvloop.run(_serve(settings, sockets, database_url))
+    uvloop.run(_serve(settings, sockets, database_url, on_ready))
 
 
 async def run_projector(settings: Settings, database_url: str, stop: asyncio.Event) -> None:
@@ -344,7 +348,9 @@ class GatewayServer(uvicorn.Server):
             run.interrupt("draining")
 
 
-async def _serve(settings: Settings, sockets: list[socket.socket], database_url: str) -> None:
+async def _serve(
+    settings: Settings, sockets: list[socket.socket], database_url: str, on_ready: Callable[[], None]
+) -> None:
     clock, entropy = SystemClock(), SystemEntropy()
     engine = create_engine(database_url, role="perpetuo_system")
     catalog = build_catalog(clock)
@@ -389,6 +395,7 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
         settings.drain_timeout_s,
     )
     _calm_garbage_collector()
+    background.append(asyncio.create_task(_tell_ready(server, feed, on_ready)))
     try:
         await server.serve(sockets)
     finally:
@@ -402,6 +409,13 @@ async def _serve(settings: Settings, sockets: list[socket.socket], database_url:
         if control is not None:
             control.passwords.close()
             await control.engine.dispose()
+
+
+async def _tell_ready(server: uvicorn.Server, feed: SnapshotFeed, on_ready: Callable[[], None]) -> None:
+    # uvicorn tells by a flag only.
+    while not server.started or feed.current is None:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+    on_ready()
 
 
 def _calm_garbage_collector() -> None:

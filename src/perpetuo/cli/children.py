@@ -74,6 +74,8 @@ class Child:
         self._report = report
         self._process: asyncio.subprocess.Process | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._retiring: set[asyncio.subprocess.Process] = set()
+        """Predecessors that finish what they have."""
         self._stopping = False
         self._replacing = False
         self.first_exit: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -93,8 +95,8 @@ class Child:
         self._stopping = True
         if self._keeper is None:
             return
-        if self._process is not None and self._process.returncode is None:
-            await self._end_process(grace_s)
+        processes = {self.process, *self._retiring}
+        await asyncio.gather(*(self._end(process, grace_s) for process in processes if process.returncode is None))
         self._keeper.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._keeper
@@ -103,14 +105,51 @@ class Child:
     async def replace(self, grace_s: float) -> None:
         """Ends the process; the keeper starts the next one at once."""
         self._replacing = True
-        await self._end_process(grace_s)
+        await self._end(self.process, grace_s)
+
+    async def succeed(self, environment: dict[str, str], ready_within_s: float, grace_s: float) -> bool:
+        """A successor takes over, and only once it says so is the present process told to end, which may take until
+        grace_s. False: it did not get ready in time; then everything stays as it is.
+
+        The child says that it is ready by a byte on the descriptor that it is given as `--ready`.
+        """
+        read_fd, write_fd = os.pipe()
+        try:
+            successor = await self._start_process(environment, ready_fd=write_fd)
+        finally:
+            os.close(write_fd)
+        try:
+            is_ready = await _says_ready(read_fd, ready_within_s)
+        except asyncio.CancelledError:
+            await self._end(successor, 0.0)
+            raise
+        finally:
+            os.close(read_fd)
+        if not is_ready:
+            await self._end(successor, 0.0)
+            return False
+        predecessor, self._process, self._environment = self.process, successor, environment
+        assert self._keeper is not None
+        self._keeper.cancel()
+        self._keeper = asyncio.create_task(self._keep_alive(), name=f"keep {self.name}")
+        self._retiring.add(predecessor)
+        retirement = asyncio.create_task(self._end(predecessor, grace_s), name=f"retire {self.name}")
+        retirement.add_done_callback(lambda _: self._retiring.discard(predecessor))
+        return True
 
     async def _spawn(self) -> None:
+        self._process = await self._start_process(self._environment)
+
+    async def _start_process(
+        self, environment: dict[str, str], ready_fd: int | None = None
+    ) -> asyncio.subprocess.Process:
         # A session of its own: Ctrl-C in a terminal goes to the parent alone, which stops the children in order.
-        self._process = await asyncio.create_subprocess_exec(
+        ready = [] if ready_fd is None else [ready_fd]
+        return await asyncio.create_subprocess_exec(
             *self.command,
-            env=self._environment,
-            pass_fds=self._pass_fds,
+            *(f"--ready={fd}" for fd in ready),
+            env=environment,
+            pass_fds=(*self._pass_fds, *ready),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=self._stdout,
             start_new_session=True,
@@ -138,8 +177,7 @@ class Child:
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
             await self._spawn()
 
-    async def _end_process(self, grace_s: float) -> None:
-        process = self.process
+    async def _end(self, process: asyncio.subprocess.Process, grace_s: float) -> None:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         try:
@@ -149,6 +187,25 @@ class Child:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
+
+
+async def _says_ready(fd: int, within_s: float) -> bool:
+    """Whether a byte comes in time; the other end's close is none."""
+    loop = asyncio.get_running_loop()
+    said = loop.create_future()
+
+    def read() -> None:
+        loop.remove_reader(fd)
+        if not said.done():
+            said.set_result(os.read(fd, 1) != b"")
+
+    loop.add_reader(fd, read)
+    try:
+        return await asyncio.wait_for(said, within_s)
+    except TimeoutError:
+        return False
+    finally:
+        loop.remove_reader(fd)
 
 
 def describe_exit(code: int) -> str:

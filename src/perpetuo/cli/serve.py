@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Callable
 
 import click
 
@@ -33,7 +34,11 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     run_with_database(require_schema(database_url))
     run_with_database(require_sealing_key(database_url, encryption_keys(settings)))
     run_with_database(make_first_operator(settings, database_url))
-    asyncio.run(_serve(settings, database_url, listener))
+
+    def reread() -> Settings:
+        return load_settings(host=host, port=port, workers=workers)
+
+    asyncio.run(_serve(settings, database_url, listener, reread))
 
 
 def require_production_settings(settings: Settings) -> str:
@@ -44,7 +49,9 @@ def require_production_settings(settings: Settings) -> str:
     return settings.database_url.get_secret_value()
 
 
-async def _serve(settings: Settings, database_url: str, listener: socket.socket) -> None:
+async def _serve(
+    settings: Settings, database_url: str, listener: socket.socket, reread: Callable[[], Settings]
+) -> None:
     lifeline = Lifeline()
     try:
         with stop_on_signals() as stop:
@@ -55,6 +62,7 @@ async def _serve(settings: Settings, database_url: str, listener: socket.socket)
                 lifeline,
                 stop,
                 hidden_variables=vendor_variables(),
+                reread=reread,
                 on_ready=lambda: report(f"ready at {url_of(listener)} with {settings.workers} worker(s)"),
             )
     finally:

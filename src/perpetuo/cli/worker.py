@@ -4,6 +4,8 @@ Settings and secrets come through the environment, never through the command lin
 """
 
 import argparse
+import contextlib
+import os
 import signal
 import socket
 import sys
@@ -24,6 +26,7 @@ def main() -> int:
     parser.add_argument("--fd", type=int, required=True)
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--lifeline", type=int, required=True)
+    parser.add_argument("--ready", type=int)
     arguments = parser.parse_args()
     try:
         settings = Settings(_env_file=None)  # pyright: ignore[reportCallIssue]
@@ -43,8 +46,16 @@ def main() -> int:
     tie_to_parent(arguments.parent, arguments.lifeline)
     listener = socket.socket(fileno=arguments.fd)
     listener.setblocking(False)
-    run_worker(settings, [listener], settings.database_url.get_secret_value())
+    run_worker(settings, [listener], settings.database_url.get_secret_value(), lambda: _say_ready(arguments.ready))
     return 0
+
+
+def _say_ready(fd: int | None) -> None:
+    """To the parent, which waits for it before it ends our predecessor."""
+    if fd is not None:
+        with contextlib.suppress(OSError):
+            os.write(fd, b"1")
+        os.close(fd)
 
 
 def _end_cleanly(number: int, frame: FrameType | None) -> None:

@@ -59,11 +59,13 @@ async def run_gateway(
     *,
     hidden_variables: frozenset[str],
     reload: bool = False,
+    reread: Callable[[], Settings] | None = None,
     on_ready: Callable[[], None],
 ) -> None:
     """Returns after `stop` was set and everything has ended: workers drained, then the projector's last flush.
-    Closes the listener.
+    Closes the listener. At SIGHUP each worker hands over to a successor.
 
+    reread: the settings as they are now, for successors; None = they stay. It may raise Failure.
     hidden_variables: names workers do not inherit. Raises Failure when the first workers can not start.
     """
     settings = for_workers(settings, database_url)
@@ -73,6 +75,13 @@ async def run_gateway(
     projector_stop = asyncio.Event()
     projector = asyncio.create_task(_keep_projecting(settings, database_url, projector_stop), name="projector")
     reloader = asyncio.create_task(_reload_on_change(workers, settings)) if reload else None
+
+    def environment_now() -> dict[str, str]:
+        fresh = settings if reread is None else for_workers(reread(), database_url)
+        unchanged = {"host": settings.host, "port": settings.port, "workers": settings.workers}
+        return child_environment(fresh.model_copy(update=unchanged), dict(os.environ), without=hidden_variables)
+
+    hang_up = asyncio.create_task(_roll_on_hang_up(workers, settings.drain_timeout_s, environment_now), name="reload")
     try:
         for worker in workers:
             await worker.start()
@@ -83,6 +92,8 @@ async def run_gateway(
         # Workers close theirs as they drain; with ours open, new clients would wait in the backlog for nobody.
         listener.close()
     finally:
+        hang_up.cancel()
+        await asyncio.gather(hang_up, return_exceptions=True)
         if reloader is not None:
             reloader.cancel()
         grace_s = settings.drain_timeout_s + STOP_MARGIN_S
@@ -161,6 +172,36 @@ async def _finish_projector(projector: asyncio.Task[None]) -> None:
         projector.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await projector
+
+
+async def _roll_on_hang_up(workers: list[Child], drain_s: float, environment_now: Callable[[], dict[str, str]]) -> None:
+    """SIGHUP: successors on the same listening socket, one after the other. Each is ready before its predecessor is
+    told to finish, so somebody takes connections all the time. Hang-ups during a reload make one more."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, asked.set)
+    try:
+        while True:
+            await asked.wait()
+            asked.clear()
+            await _roll(workers, drain_s, environment_now)
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
+
+
+async def _roll(workers: list[Child], drain_s: float, environment_now: Callable[[], dict[str, str]]) -> None:
+    report("reloading: each worker hands over to a successor")
+    try:
+        environment = environment_now()
+    except Failure as failure:
+        report(f"not reloaded, the settings are not valid: {failure.message}")
+        return
+    for worker in workers:
+        if not await worker.succeed(environment, READY_WITHIN_S, drain_s + STOP_MARGIN_S):
+            report(f"the reload was broken off: the successor of {worker.name} did not get ready; the others go on")
+            return
+        report(f"{worker.name} has handed over")
+    report("reloaded")
 
 
 async def _reload_on_change(workers: list[Child], settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from itertools import accumulate
 from typing import Annotated, Literal, TypeVar, get_args
 
 import msgspec
@@ -49,11 +50,13 @@ MAX_MODEL_CHARS = 256
 MAX_MESSAGES = 100_000
 MAX_STRINGS = 100_000
 """Keys and texts together: a body of a million keys would hold up everybody else and is nobody's request."""
+MAX_CONTAINERS = 100_000
+"""Lists and objects: an empty one takes two bytes of a body and thirty times as much once it is read."""
+MAX_FIELDS = 1_000
+MAX_FIELD_NAME_CHARS = 256
 
-# Never fails and never backs up, so that no body can make it slow; an unclosed string ends with the body.
-_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
-_OPENING = b"[{"
+_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _WHERE = re.compile(r" - at `\$(?P<path>[^`]*)`$")
 
 _ABSENT = msgspec.Raw()
@@ -305,21 +308,32 @@ def _top_level(body: bytes) -> dict[str, msgspec.Raw]:
         raise ClientError("invalid_json", "The body is not a JSON object.", param="body") from exc
     except (msgspec.DecodeError, RecursionError) as exc:
         raise _not_json(exc) from exc
+    if len(fields) > MAX_FIELDS:
+        raise ClientError("invalid_json", f"The body has more than {MAX_FIELDS} fields.", param="body")
+    if max(map(len, fields), default=0) > MAX_FIELD_NAME_CHARS:
+        raise ClientError(
+            "invalid_json", f"A field's name is longer than {MAX_FIELD_NAME_CHARS} characters.", param="body"
+        )
     return fields
 
 
 def _check_shape(body: bytes) -> None:
-    """Refuse what nests deeper than `MAX_DEPTH`, or has more than `MAX_STRINGS`, before any parser works on it."""
-    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH and body.count(b'"') <= MAX_STRINGS:
+    """Refuse what nests deeper than `MAX_DEPTH`, or has more than `MAX_STRINGS` or `MAX_CONTAINERS`, before any parser
+    works on it. Exact up to the first byte that is no JSON, which is as far as a parser comes."""
+    brackets, quotes = body.count(b"[") + body.count(b"{"), body.count(b'"')
+    if brackets <= MAX_DEPTH and quotes <= MAX_STRINGS:
         return
-    bare, strings = _STRING.subn(b"", body, count=MAX_STRINGS + 1)
-    if strings > MAX_STRINGS:
+    # Without its escapes a string ends with the next quote. Each step is one pass without backing up.
+    if b"\\" in body:
+        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
+        quotes = body.count(b'"')
+    if quotes > 2 * MAX_STRINGS:
         raise ClientError("invalid_json", f"The body has more than {MAX_STRINGS} keys and texts.", param="body")
-    depth = 0
-    for bracket in bare.translate(None, _NOT_BRACKETS):
-        depth += 1 if bracket in _OPENING else -1
-        if depth > MAX_DEPTH:
-            raise ClientError("invalid_json", f"The body nests deeper than {MAX_DEPTH} levels.", param="body")
+    bare = b"".join(body.split(b'"')[::2]).translate(None, _NOT_BRACKETS)
+    if bare.count(b"[") + bare.count(b"{") > MAX_CONTAINERS:
+        raise ClientError("invalid_json", f"The body has more than {MAX_CONTAINERS} lists and objects.", param="body")
+    if max(accumulate(map(_STEP.__getitem__, bare)), default=0) > MAX_DEPTH:
+        raise ClientError("invalid_json", f"The body nests deeper than {MAX_DEPTH} levels.", param="body")
 
 
 _T = TypeVar("_T")
