@@ -21,6 +21,7 @@ BOTH_EDGES = {
     "test_key_limits",
     "test_quota",
     "test_refusals",
+    "test_smuggling",
     "test_smoke_serve",
     "test_stalls",
 }
