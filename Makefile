@@ -17,7 +17,7 @@ NODE_MODULES := dashboard/node_modules/.installed-lock
 DASHBOARD_SOURCES = $(shell find dashboard/src dashboard/*.html dashboard/*.ts dashboard/*.json -type f 2>/dev/null)
 PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help up dev test test-core lint format types dashboard dashboard-dev dashboard-test browser pytest e2e screenshots wheel-test compat-js compat-py build soak bench lock clean
+.PHONY: help up dev test test-core lint format types dashboard dashboard-dev dashboard-test browser pytest e2e screenshots wheel-test compat-js compat-py build soak bench edge-newest lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 20
@@ -106,6 +106,18 @@ wheel-test: build
 	build/wheel-venv/bin/python -c 'import perpetuo; assert "wheel-venv" in perpetuo.__file__, perpetuo.__file__'
 	build/wheel-venv/bin/python -c 'from perpetuo.control.dashboard import read_assets; assert {"/", "/app"} <= set(read_assets())'
 	build/wheel-venv/bin/python -m pytest -p no:cacheprovider -q $(PARALLEL) -m "not soak and not slow" tests/unit
+
+# The server edge is a subclass of uvicorn's protocol and leans on its internals: the edge's tests against the newest
+# releases of it and of what it stands on, whatever the lock says. Not part of `make test`, which stays as it is locked.
+edge-newest: build ## the server edge against uvicorn's newest release
+	$(UV) venv -q --clear --python $(BIN)/python build/newest-venv
+	$(UV) pip sync -q --require-hashes --python build/newest-venv/bin/python requirements/dev.lock
+	$(UV) pip install -q --upgrade --python build/newest-venv/bin/python uvicorn httptools uvloop h11
+	$(UV) pip install -q --no-deps --python build/newest-venv/bin/python dist/*.whl
+	@build/newest-venv/bin/python -c 'from importlib.metadata import version; print(*(f"{n} {version(n)}" for n in ("uvicorn", "httptools", "uvloop", "h11")), sep=", ")'
+	build/newest-venv/bin/python -m pytest -p no:cacheprovider -q $(PARALLEL) -m "not soak" tests/integration/http \
+	  tests/integration/gateway/test_edges.py tests/integration/gateway/test_smuggling.py \
+	  tests/integration/gateway/test_drain.py tests/integration/gateway/test_java_upgrade.py
 
 soak: $(STAMP) $(DASHBOARD) browser compat-js compat-py ## the long form of the figures
 	$(PYTEST) -m soak --timeout 7200
