@@ -33,8 +33,19 @@ def parent_of(stat: str) -> int:
 
 
 def cpu_s(pids: Iterable[int], *, with_waited: bool = False) -> float:
-    """Of all of them together. Raises FileNotFoundError or ProcessLookupError when one has ended."""
-    return sum(cpu_s_of((_PROC / str(pid) / "stat").read_text(), with_waited=with_waited) for pid in pids)
+    """Of all of them together.
+
+    with_waited: what has ended counts at its parent, which is among them. Else raises FileNotFoundError or
+    ProcessLookupError when one has ended.
+    """
+    total_s = 0.0
+    for pid in pids:
+        try:
+            total_s += cpu_s_of((_PROC / str(pid) / "stat").read_text(), with_waited=with_waited)
+        except (FileNotFoundError, ProcessLookupError):
+            if not with_waited:
+                raise
+    return total_s
 
 
 def memory(pid: int) -> Memory:
@@ -93,8 +104,8 @@ def wait_until_quiet(pids: Iterable[int], within_s: float, *, share: float = 0.0
     deadline = time.monotonic() + within_s
     pids = list(pids)
     while pids and time.monotonic() < deadline:
-        before, began = cpu_s(pids), time.monotonic()
+        before, began = cpu_s(pids, with_waited=True), time.monotonic()
         time.sleep(look_s)
-        if cpu_s(pids) - before <= share * (time.monotonic() - began):
+        if cpu_s(pids, with_waited=True) - before <= share * (time.monotonic() - began):
             return True
     return not pids
