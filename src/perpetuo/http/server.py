@@ -365,7 +365,7 @@ class PerpetuoHttpProtocol(HttpToolsProtocol):
         if self._discarding:
             self._linger()
         elif self._edge.draining:
-            self.transport.close()
+            self._close_when_idle()
         else:
             self._idle_since_s = self.loop.time()
             self._idle_patience_s = self._edge.limits.keep_alive_s
@@ -395,17 +395,20 @@ class PerpetuoHttpProtocol(HttpToolsProtocol):
         self.loop.call_later(LINGER_S, self.transport.close)
 
     def shutdown(self) -> None:
-        """uvicorn calls it when the worker drains: responses say `connection: close` from now on. A request that is on
-        its way to an idle connection while that is closed would be lost, so idle ones are given a moment."""
+        """uvicorn calls it when the worker drains: the heads of responses say `connection: close` from now on."""
         self._edge.draining = True
         for request in (self._serving, *self._waiting):
-            if isinstance(request, RequestResponseCycle):
+            if isinstance(request, RequestResponseCycle) and not request.response_started:
                 request.keep_alive = False
         if self._serving is None:
-            self.loop.call_later(self._edge.limits.drain_idle_s, self._close_if_idle)
+            self._close_when_idle()
+
+    def _close_when_idle(self) -> None:
+        """A client that has not been told may send its next request at this moment, and would lose it."""
+        self.loop.call_later(self._edge.limits.drain_idle_s, self._close_if_idle)
 
     def _close_if_idle(self) -> None:
-        if self._serving is None and not self.transport.is_closing():
+        if self._serving is None and not self._head_open and not self.transport.is_closing():
             self.transport.close()
 
     # --- what the edge calls

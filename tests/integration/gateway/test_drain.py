@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from gateway_harness import provider, running_gateway
+from perpetuo.http.edge import EdgeLimits
 from perpetuo.http.upstream import Deadlines
 from perpetuo.lab import SimulatedVendor, VendorSettings
 
@@ -14,11 +15,17 @@ PATIENT = Deadlines(connect_s=2.0, first_byte_s=20.0, idle_s=20.0, total_s=60.0)
 CHAT = {"model": "gpt-4o", "messages": [{"role": "user", "content": "go"}]}
 
 
-async def test_a_request_under_way_finishes_and_a_new_one_is_not_taken(tmp_path: Path) -> None:
+async def test_a_stream_under_way_ends_and_its_connection_has_one_request_more(tmp_path: Path) -> None:
+    """Its head had promised another one, which is perhaps on its way. New connections are refused."""
     settings = VendorSettings(words=10, chunk_s=0.05)
     async with (
         SimulatedVendor("first", "openai", settings=settings) as first,
-        running_gateway(tmp_path, [provider("openai", first.base_url)], drain_s=20.0) as gateway,
+        running_gateway(
+            tmp_path,
+            [provider("openai", first.base_url)],
+            drain_s=20.0,
+            edge_limits=EdgeLimits(drain_idle_s=10.0),
+        ) as gateway,
     ):
         received = b""
         async with gateway.http.stream("POST", "/v1/chat/completions", json={**CHAT, "stream": True}) as reply:
@@ -26,10 +33,13 @@ async def test_a_request_under_way_finishes_and_a_new_one_is_not_taken(tmp_path:
                 received += chunk
                 gateway.server.should_exit = True
         assert received.rstrip().endswith(b"data: [DONE]")
-        with pytest.raises(httpx2.TransportError):
+        assert "connection" not in reply.headers
+        last = await gateway.chat()
+        assert (last.status_code, last.headers["connection"]) == (200, "close")
+        with pytest.raises(httpx2.ConnectError):
             await gateway.chat()
-        (row,) = await gateway.settled(1)
-        assert (row.outcome, row.partial) == ("succeeded", False)
+        rows = await gateway.settled(2)
+        assert [(row.outcome, row.partial) for row in rows] == [("succeeded", False)] * 2
 
 
 async def test_a_stream_beyond_the_drain_deadline_ends_with_one_error_event_and_its_tokens(tmp_path: Path) -> None:
