@@ -46,7 +46,11 @@ async def reload_under_load(home: Home, edge: str, *, reloads: int, streams: int
         assert set(seen) <= {"answer", "whole stream"}, seen
         assert seen["answer"] > reloads
         assert seen["whole stream"] >= streams
-        assert not first & {process.pid for process in gateway.workers()}
+
+        async def have_the_first_ended() -> bool:
+            return not first & {process.pid for process in gateway.workers()}
+
+        await until(have_the_first_ended, 60)
         ids = {entry.request_id or "" for entry in lab.ledger.inference()}
         rows = await gateway.rows(ids)
         assert {(row["outcome"], row["partial"]) for row in rows.values()} == {("succeeded", False)}
