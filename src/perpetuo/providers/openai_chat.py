@@ -155,10 +155,16 @@ class OpenAIChatStream(EventStreamDecoder):
         self._model_label = context.model_label
         self._finished: dict[int, bool] = {}
         self._is_under_way = False
+        self._shape: _Shape | None = None
+        """Of the last event that only brought text."""
 
     def feed(self, data: bytes) -> bytes:
-        if self._is_under_way and (passed := self._pass_plain(data)) is not None:
-            return passed
+        if self._is_under_way:
+            passed = self._pass_alike(data) if self._shape is not None else None
+            if passed is None:
+                passed = self._pass_plain(data)
+            if passed is not None:
+                return passed
         out = super().feed(data)
         # The first events have said what there is to say beside the text.
         self._is_under_way = (
@@ -171,6 +177,26 @@ class OpenAIChatStream(EventStreamDecoder):
         )
         return out
 
+    def _pass_alike(self, data: bytes) -> bytes | None:
+        """One event that differs from the last one in its text only. None: it may be something else."""
+        shape = self._shape
+        assert shape is not None
+        text_at = len(shape.head)
+        text_end = data.find(b'"', text_at)
+        if not (data.startswith(shape.head) and data.startswith(shape.middle, text_end)):
+            return None
+        text, rest = data[text_at:text_end], data[text_end + len(shape.middle) :]
+        if rest != shape.end and not (shape.padded and rest.endswith(shape.end) and rest[: -len(shape.end)].isalnum()):
+            return None
+        try:
+            # No escape, and none of the characters that would need one.
+            if not text or b"\\" in text or not text.decode().isprintable():
+                return None
+        except UnicodeDecodeError:
+            return None
+        self.output_deltas += 1
+        return data if shape.shown is None else b"%b%b%b%b" % (shape.head, text, shape.shown, rest)
+
     def _pass_plain(self, data: bytes) -> bytes | None:
         """Whole events that bring text for the one choice and nothing else, known by their bytes: they need not be
         parsed for it. None: at least one may be something else."""
@@ -182,6 +208,8 @@ class OpenAIChatStream(EventStreamDecoder):
                 return None
             count += 1
         self.output_deltas += count
+        if count == 1:
+            self._shape = _shape_of(data, self._include_usage)
         return data if self._include_usage else data.replace(_NO_USAGE, b"}]")
 
     def on_event(self, event: SseEvent, data: bytes) -> bytes:
@@ -262,13 +290,48 @@ class OpenAIChatStream(EventStreamDecoder):
 # Where OpenAI and most others write it: behind the choices.
 _NO_USAGE = b'}],"usage":null'
 _ANY_JSON = msgspec.json.Decoder(msgspec.Raw)
+_CONTENT = b'"delta":{"content":"'
+# Where OpenAI makes events equally long: letters and digits without a meaning.
+_OBFUSCATION = b',"obfuscation":"'
+
+
+class _Shape(msgspec.Struct, frozen=True):
+    """An event of text without the text: `head` TEXT `middle` `end`, where padded also letters and digits before `end`.
+
+    shown: what the client gets of `middle`; None where that is all of it.
+    """
+
+    head: bytes
+    middle: bytes
+    padded: bool
+    end: bytes
+    shown: bytes | None
+
+
+def _shape_of(data: bytes, include_usage: bool) -> _Shape | None:
+    """data: one event that `_is_plain_text`. None: it is not plain to see where the text ends, or what to hide."""
+    if b"\\" in data:
+        return None
+    head, _, behind = data.partition(_CONTENT)
+    behind = behind[behind.index(b'"') :]
+    middle, padding, end = behind.partition(_OBFUSCATION)
+    if padding:
+        middle, end = middle + padding, end[end.index(b'"') :]
+    else:
+        middle, end = behind[:-2], behind[-2:]
+    if include_usage:
+        return _Shape(head + _CONTENT, middle, bool(padding), end, None)
+    if _NO_USAGE in head or _NO_USAGE in end:
+        return None
+    shown = middle.replace(_NO_USAGE, b"}]")
+    return _Shape(head + _CONTENT, middle, bool(padding), end, None if shown == middle else shown)
 
 
 def _is_plain_text(event: bytes) -> bool:
     """Inside a string of JSON a quote is escaped: what is looked for here is never part of the text."""
     if not (
         event.startswith(b'data: {"')
-        and b'"delta":{"content":"' in event
+        and _CONTENT in event
         and b'"delta":{"content":""' not in event
         and b'"finish_reason":null' in event
         and b'"index":0' in event

@@ -1,5 +1,6 @@
 """Events that only bring text are known by their bytes: a stream comes out as if each had been parsed."""
 
+import itertools
 import json
 import random
 from typing import Any
@@ -64,7 +65,59 @@ def test_a_stream_comes_out_as_if_each_event_had_been_parsed(
     assert told(OpenAIChatStream(context), pieces) == told(EachParsed(context), pieces)
 
 
+HEADS = [
+    b'data: {"id":"c","model":"m","choices":[{"index":0,"delta":{"content":"',
+    b'data: {"id":"c","model":"m","choices":[{"index":1,"delta":{"content":"',
+    b'data: {"id":"d","w":[{}],"usage":null,"model":"m","choices":[{"index":0,"delta":{"content":"',
+]
+PLAIN_TEXTS = [b"word", b'x\\"y', b"\xc3\xa9"]
+OTHER_TEXTS = [
+    b"", b"\xff", b"\x00", b"\x7f", b"a\nb", b'\\"', b"\\", b"\\u0041", b"\xe3\x80\x80", b'x","usage":{},"y":"', b'w"y',
+]  # fmt: skip
+PLAIN_TAILS = [
+    b'"},"finish_reason":null}]}\n\n',
+    b'"},"finish_reason":null}],"usage":null}\n\n',
+    b'"},"finish_reason":null}],"usage":null,"obfuscation":"aB9"}\n\n',
+    b'"},"finish_reason":null}],"obfuscation":"a","x":[{}],"usage":null}\n\n',
+]
+OTHER_TAILS = [
+    b'"},"finish_reason":null}]}x\n\n',
+    b'"},"finish_reason":nuLl}]}\n\n',
+    b'"},"finish_reason":null}],"usage":7777}\n\n',
+    b'"},"finish_reason":null}],"usage":null,"obfuscation":""}\n\n',
+    b'"},"finish_reason":null}],"usage":null,"obfuscation":"a","usage":"x"}\n\n',
+    b'"},"finish_reason":null}],"usage":{"prompt_tokens":1},"obfuscation":"aB9"}\n\n',
+    b'"},"finish_reason":"stop"}],"usage":null}\n\n',
+    b'"},"finish_reason":null}]',
+    b'"',
+]
+
+
+@pytest.mark.parametrize("wants_usage", [True, False])
+def test_events_that_are_alike_come_out_as_if_each_had_been_parsed(wants_usage: bool) -> None:
+    context = ReplyContext("id", 1, model_label=None, include_usage=wants_usage)
+    firsts = [b"".join(parts) for parts in itertools.product(HEADS, PLAIN_TEXTS, PLAIN_TAILS)]
+    seconds = itertools.product(HEADS, PLAIN_TEXTS + OTHER_TEXTS, PLAIN_TAILS + OTHER_TAILS)
+    for first, second in itertools.product(firsts, map(b"".join, seconds)):
+        pieces = [text_event("first"), first, second]
+        assert told(OpenAIChatStream(context), pieces) == told(EachParsed(context), pieces), pieces
+
+
+@pytest.mark.parametrize("wants_usage", [True, False])
+def test_an_event_alike_is_not_parsed(wants_usage: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = OpenAIChatStream(ReplyContext("id", 1, model_label=None, include_usage=wants_usage))
+    for word in ("first", "second"):
+        stream.feed(text_event(word, usage=None, obfuscation="ab"))
+    monkeypatch.setattr(openai_chat, "_is_plain_text", None)
+    shown = stream.feed(text_event("third", usage=None, obfuscation="abcd"))
+    assert (b'"usage":null' in shown, b"third" in shown) == (wants_usage, True)
+    assert stream.output_deltas == 3
+
+
 class EachParsed(OpenAIChatStream):
+    def _pass_alike(self, data: bytes) -> bytes | None:
+        return None
+
     def _pass_plain(self, data: bytes) -> bytes | None:
         return None
 
