@@ -172,10 +172,10 @@ class _Pool:
         self.closed = False
 
     def read_buffer(self) -> memoryview:
-        """Where the next read of any connection may land.
+        """Where the reads of a connection land.
 
         One for all: on a selector loop and on uvloop the read and `buffer_updated` follow `get_buffer` at once, and
-        llhttp's callbacks copy. A proactor reads into it later, so there each call gets its own.
+        llhttp's callbacks copy. A proactor reads into it later, so there each has its own.
         """
         return memoryview(bytearray(_READ_BYTES)) if sys.platform == "win32" else self._shared_buffer
 
@@ -269,7 +269,7 @@ class _Connection(asyncio.BufferedProtocol):
         self._pool = pool
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._buffer = memoryview(b"")
+        self._buffer = pool.read_buffer()
         self._parser = httptools.HttpResponseParser(self)
         self._carrying = False
         self._waiter: asyncio.Future[None] | None = None
@@ -488,7 +488,6 @@ class _Connection(asyncio.BufferedProtocol):
         self._waiting_since = self._loop.time()
 
     def get_buffer(self, sizehint: int) -> memoryview:
-        self._buffer = self._pool.read_buffer()
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:

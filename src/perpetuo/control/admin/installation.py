@@ -25,7 +25,6 @@ from perpetuo.control.provider_keys.shown import offered_model
 from perpetuo.control.replies import invalid
 from perpetuo.control.state import ControlState, SignUp
 from perpetuo.db.engine import owner_transaction
-from perpetuo.db.migrate import head_revision, revision_of
 from perpetuo.db.partitions import months_ahead
 from perpetuo.db.queries.administration import database_facts, journals, newest_log
 from perpetuo.db.queries.installation import get_installation_value, set_installation_value
@@ -35,6 +34,9 @@ SIGN_UP = "sign_up"
 
 
 async def health(state: ControlState) -> SystemHealth:
+    # Here, because it brings Alembic along: 8 MB that a worker need not have as long as nobody looks.
+    from perpetuo.db.migrate import head_revision, revision_of
+
     async with reading_everything(state) as conn:
         asked_s = time.perf_counter()
         await conn.execute(text("SELECT 1"))
