@@ -89,6 +89,11 @@ class OwnUpstream:
         connection = await self._connect(destination, deadlines, total_at)
         return await connection.send(request.method, head, request.body, deadlines, total_at)
 
+    @property
+    def connections(self) -> int:
+        """That are open, the idle ones among them."""
+        return len(self._pool)
+
     async def aclose(self) -> None:
         """Close every connection, replies in flight included; later `open`s fail."""
         self._pool.close()
@@ -147,9 +152,7 @@ class OwnUpstream:
         deadline = min(connect_at, total_at)
         try:
             async with asyncio.timeout_at(deadline):
-                connection = await self._connector.dial(
-                    destination, lambda: _Connection(destination, self._pool), deadline
-                )
+                connection = await self._dial(destination, deadline)
         except TimeoutError as exc:
             if total_at <= connect_at:
                 raise TotalTimeout(f"Not connected to {destination.host} within the total time.", sent=False) from exc
@@ -157,6 +160,24 @@ class OwnUpstream:
         if not connection.usable:
             raise ConnectFailed(f"{destination.host} closed the connection at once.")
         return connection
+
+    async def _dial(self, destination: Destination, deadline: float) -> "_Connection":
+        """What it made and does not return is dropped here: uvloop does not tell a connection of its loss that was
+        cancelled while it opened."""
+        made: list[_Connection] = []
+        dialled: _Connection | None = None
+
+        def make() -> _Connection:
+            made.append(_Connection(destination, self._pool))
+            return made[-1]
+
+        try:
+            dialled = await self._connector.dial(destination, make, deadline)
+            return dialled
+        finally:
+            for connection in made:
+                if connection is not dialled:
+                    connection.drop()
 
 
 class _Pool:
@@ -171,6 +192,9 @@ class _Pool:
         self._shared_buffer = memoryview(bytearray(_READ_BYTES))
         self.closed = False
 
+    def __len__(self) -> int:
+        return len(self._all)
+
     def read_buffer(self) -> memoryview:
         """Where the reads of a connection land.
 
@@ -180,9 +204,9 @@ class _Pool:
         return memoryview(bytearray(_READ_BYTES)) if sys.platform == "win32" else self._shared_buffer
 
     def admit(self, connection: "_Connection") -> None:
-        """Every connection enters here as it opens, also one whose `open` was cancelled meanwhile."""
+        """Every connection enters here as it opens."""
         self._all.add(connection)
-        if self.closed:
+        if self.closed or connection.dropped:
             connection.drop()
 
     def take(self, key: _Key) -> "_Connection | None":
@@ -265,6 +289,7 @@ class _Connection(asyncio.BufferedProtocol):
     def __init__(self, destination: Destination, pool: _Pool) -> None:
         self.destination = destination
         self.idle_since = 0.0
+        self.dropped = False
         self.answered = False
         self._pool = pool
         self._loop = asyncio.get_running_loop()
@@ -393,7 +418,8 @@ class _Connection(asyncio.BufferedProtocol):
             self.drop()
 
     def drop(self) -> None:
-        """Close at once, without flushing."""
+        """Close at once, without flushing; if it is not open yet, as soon as it is."""
+        self.dropped = True
         self._stop_watching()
         self._pool.forget(self)
         if self._transport is not None:

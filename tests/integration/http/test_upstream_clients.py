@@ -5,6 +5,7 @@ import re
 import socket
 import ssl
 from base64 import b64encode
+from contextlib import suppress
 
 import pytest
 
@@ -455,6 +456,27 @@ class TestCancelling:
         with pytest.raises(asyncio.CancelledError):
             await task
         await ended.wait()
+
+    @pytest.mark.parametrize("scheme", ["http", "https"])
+    async def test_in_any_turn_of_the_loop_leaves_nothing_in_its_books(self, serve, vendor_tls, trusting, scheme):
+        async def script(peer):
+            with suppress(asyncio.IncompleteReadError, ConnectionError):
+                await keep_answering(peer)
+            peer.close()
+
+        server = await serve(script, vendor_tls if scheme == "https" else None)
+        url = server.url(scheme=scheme, host="127.0.0.1" if scheme == "http" else "vendor.test")
+        upstream = OwnUpstream(EgressPolicy(("127.0.0.0/8",)), trusting, resolving(["127.0.0.1"]))
+        for turns in range(60):
+            task = asyncio.create_task(fetch(upstream, post(url)))
+            for _ in range(turns % 30):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.wait([task])
+        async with asyncio.timeout(10):
+            while upstream.connections > 1:  # one may have been answered and waits for the next request
+                await asyncio.sleep(0.01)
+        await upstream.aclose()
 
     async def test_closing_the_client_ends_its_calls_and_refuses_new_ones(self, serve, make_upstream):
         arrived = asyncio.Event()
