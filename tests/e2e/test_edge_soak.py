@@ -9,9 +9,11 @@ import time
 import psutil
 import pytest
 from gateway_process import GatewayProcess, Home, chat_body, until, vendor
+from steady_client import latencies
 
 READERS = 500
 LORISES = 2_000
+ASKED = 300
 
 
 def request_bytes(gateway: GatewayProcess, *, stream: bool) -> bytes:
@@ -72,12 +74,9 @@ async def test_readers_of_a_kilobyte_a_second_hold_up_the_vendor_and_no_memory(h
 @pytest.mark.soak
 @pytest.mark.parametrize("edge", ["fast", "asgi"])
 async def test_two_thousand_that_hardly_send_are_closed_and_disturb_nobody(home: Home, edge: str) -> None:
-    async with (
-        vendor(home, 0, words=3) as lab,
-        home.up(PERPETUO_EDGE=edge) as gateway,
-        gateway.client() as client,
-    ):
-        quiet_ms = await latencies(client)
+    async with vendor(home, 0, words=3) as lab, home.up(PERPETUO_EDGE=edge) as gateway:
+        api_key = home.first_run["api_key"]
+        quiet_ms = await latencies(home.port, api_key, ASKED)
         loop = asyncio.get_running_loop()
         began_s = time.monotonic()
         lorises = [await connect(gateway, 4096) for _ in range(LORISES)]
@@ -101,7 +100,7 @@ async def test_two_thousand_that_hardly_send_are_closed_and_disturb_nobody(home:
                 sock.close()
 
         drips = [asyncio.create_task(drip(sock)) for sock in lorises]
-        loaded_ms = await latencies(client)
+        loaded_ms = await latencies(home.port, api_key, ASKED)
         await asyncio.gather(*drips)
         rise_ms = statistics.quantiles(loaded_ms, n=100)[98] - statistics.quantiles(quiet_ms, n=100)[98]
         print(f"{edge}: the last of {LORISES} closed after {max(closed_after_s):.1f} s; p99 rose by {rise_ms:.1f} ms")
@@ -113,13 +112,3 @@ async def test_two_thousand_that_hardly_send_are_closed_and_disturb_nobody(home:
             return len(psutil.Process(worker.pid).net_connections()) < 100
 
         await until(all_gone, 20)
-
-
-async def latencies(client) -> list[float]:
-    found: list[float] = []
-    for _ in range(300):
-        began_s = time.monotonic()
-        assert (await client.post("/v1/chat/completions", json=chat_body())).status_code == 200
-        found.append((time.monotonic() - began_s) * 1000)
-        await asyncio.sleep(0.02)
-    return found

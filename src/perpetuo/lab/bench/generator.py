@@ -22,6 +22,8 @@ from perpetuo.lab.bench.ticks import Ticks
 _CONNECT_AT_ONCE = 64
 _LAST_ANSWERS_S = 20.0
 _LONGEST_LINE_BYTES = 32 * 1024 * 1024
+# One after the other, so that clients leave at all stages of a request.
+_LEAVE_AFTER_S = (0.0, 0.0002, 0.0005, 0.001, 0.002, 0.003)
 
 _now_s = time.monotonic
 
@@ -98,6 +100,8 @@ class LoadRun:
     def __init__(self, plan: LoadPlan) -> None:
         self.plan = plan
         self.events = 0
+        self.left = 0
+        self._sent = 0
         self._completed = 0
         self._in_flight = 0
         self._held = 0
@@ -141,6 +145,7 @@ class LoadRun:
             first_byte=quantiles(self._first_bytes_s),
             problems=dict(self._problems),
             most_waiting=self._most_waiting,
+            left=self.left,
         )
 
     async def hold(self, released: asyncio.Future[bytes]) -> LoadResult:
@@ -225,7 +230,20 @@ class LoadRun:
 
     def _send(self, connection: Connection, due_s: float) -> None:
         self._in_flight += 1
+        self._sent += 1
         connection.send(due_s)
+        if self.plan.leave_every and self._sent % self.plan.leave_every == 0:
+            after_s = _LEAVE_AFTER_S[self._sent // self.plan.leave_every % len(_LEAVE_AFTER_S)]
+            asyncio.get_running_loop().call_later(after_s, self._leave, connection, due_s)
+
+    def _leave(self, connection: Connection, due_s: float) -> None:
+        """Unless it has its answer."""
+        if connection.due_s == due_s and connection.take_busy():
+            self.left += 1
+            self._in_flight -= 1
+            connection.close()
+            if self._in_flight == 0:
+                self._quiet.set()
 
     def _use_idle(self) -> None:
         connection = self._idle.pop()

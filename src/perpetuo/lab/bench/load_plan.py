@@ -12,6 +12,7 @@ class LoadPlan(msgspec.Struct, frozen=True, kw_only=True):
     of the open loop how many are opened before it begins. per_s: requests a second of the open loop; 0 = closed loop.
     body_bytes: of each answer; 0 = not looked at. events: of each answer, when it is a stream.
     stagger_s: the connections of a closed loop begin spread over this time.
+    leave_every: of so many requests one is left by its client, 0 to 3 ms after it was sent; 0 = none.
     hold: open `connections` streams, wait until each has brought something, and keep them until the next line.
     """
 
@@ -24,6 +25,7 @@ class LoadPlan(msgspec.Struct, frozen=True, kw_only=True):
     body_bytes: int = 0
     events: int = 0
     stagger_s: float = 0.0
+    leave_every: int = 0
     hold: bool = False
 
 
@@ -48,7 +50,7 @@ class LoadResult(msgspec.Struct, frozen=True, kw_only=True):
     """completed, events: what ended within the window; all_*: warm-up and end included. latency: of requests due
     within the window, however late they ended, from the time they were due (closed loop: sent). first_byte: the same,
     to the first byte of the body. problems: sentence -> how often, over the whole run. most_waiting: requests of an
-    open loop that were due and had no free connection, at worst."""
+    open loop that were due and had no free connection, at worst. left: by their clients, over the whole run."""
 
     completed: int
     events: int
@@ -60,3 +62,4 @@ class LoadResult(msgspec.Struct, frozen=True, kw_only=True):
     first_byte: Quantiles | None
     problems: dict[str, int]
     most_waiting: int
+    left: int = 0

@@ -1,6 +1,6 @@
 """The upstream of the benchmark, a process of its own: it answers at once, so that the gateway is what is measured.
 
-    python -m perpetuo.lab.bench.stub [--certificate PEM --private-key PEM]
+    python -m perpetuo.lab.bench.stub [--port PORT] [--certificate PEM --private-key PEM]
 
 Prints one line of JSON with its ports, and ends with its standard input.
 """
@@ -113,9 +113,9 @@ def _content_length(request: bytes, head_end: int) -> int:
     return int(head[at + 17 : line_end if line_end > 0 else len(head)])
 
 
-async def serve(tls: ssl.SSLContext | None) -> None:
+async def serve(tls: ssl.SSLContext | None, port: int) -> None:
     loop = asyncio.get_running_loop()
-    plain = await loop.create_server(StubConnection, "127.0.0.1", 0, backlog=_BACKLOG)
+    plain = await loop.create_server(StubConnection, "127.0.0.1", port, backlog=_BACKLOG)
     secure = None
     if tls is not None:
         secure = await loop.create_server(StubConnection, "127.0.0.1", 0, ssl=tls, backlog=_BACKLOG)
@@ -134,6 +134,7 @@ def _port(server: asyncio.Server) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--certificate")
     parser.add_argument("--private-key")
     given = parser.parse_args()
@@ -141,7 +142,7 @@ def main() -> None:
     if given.certificate:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(given.certificate, given.private_key)
-    uvloop.run(serve(tls))
+    uvloop.run(serve(tls, given.port))
 
 
 if __name__ == "__main__":
