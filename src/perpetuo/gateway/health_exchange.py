@@ -17,19 +17,19 @@ from pathlib import Path
 
 from perpetuo.core.ports import Clock
 from perpetuo.core.resilience.availability import Availability
-from perpetuo.core.resilience.headroom import Headroom
+from perpetuo.core.resilience.headroom import Budget, Headroom
 from perpetuo.core.resilience.health import Health
 from perpetuo.core.resilience.shared_health import (
     MAX_MESSAGE_BYTES,
     MAX_ROWS,
     Message,
-    RoomTold,
     SampleRow,
     Samples,
     StateAsked,
     apply,
     decode_message,
     encode_message,
+    room_message,
     state_messages,
 )
 
@@ -73,7 +73,7 @@ class HealthExchange:
         self._asked: set[int] = set()
         self._wake = asyncio.Event()
         self._sums: dict[tuple[str, str], list[float]] = {}
-        self._rooms: dict[tuple[str, str], RoomTold] = {}
+        self._rooms: dict[tuple[str, str], tuple[Budget, ...]] = {}
 
     @property
     def has_begun(self) -> bool:
@@ -92,9 +92,9 @@ class HealthExchange:
         for name in list(self._peers):
             self._send(name, data)
 
-    def tell_room(self, message: RoomTold) -> None:
+    def tell_room(self, key_id: str, model_id: str, budgets: tuple[Budget, ...]) -> None:
         if len(self._rooms) < MAX_UNTOLD:
-            self._rooms[message.key_id, message.model_id] = message
+            self._rooms[key_id, model_id] = budgets
 
     def count_success(self, key_id: str, model_id: str, first_byte_ms: float) -> None:
         self._add(key_id, model_id, (1, first_byte_ms, 0, 0.0))
@@ -195,7 +195,7 @@ class HealthExchange:
             SampleRow(key_id, model_id, int(sums[0]), sums[1], int(sums[2]), sums[3])
             for (key_id, model_id), sums in self._sums.items()
         ]
-        rooms = list(self._rooms.values())
+        rooms = [room_message(*place, budgets, now_s) for place, budgets in self._rooms.items()]
         self._sums.clear()
         self._rooms.clear()
         for start in range(0, len(rows), MAX_ROWS):

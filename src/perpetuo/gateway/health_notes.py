@@ -3,7 +3,7 @@
 from perpetuo.core.decision import Candidate
 from perpetuo.core.resilience.availability import Started
 from perpetuo.core.resilience.error_classifier import Verdict
-from perpetuo.core.resilience.headroom import Budget, read_budgets
+from perpetuo.core.resilience.headroom import read_budgets
 from perpetuo.core.resilience.shared_health import Answered, ProbeSent, failed_message, room_message
 from perpetuo.gateway.state import GatewayState
 
@@ -65,15 +65,11 @@ def note_headers(state: GatewayState, candidate: Candidate, headers: tuple[tuple
     if not budgets:
         return
     state.headroom.record(candidate.key.id, candidate.model.id, budgets)
-    message = room_message(candidate.key.id, candidate.model.id, budgets, now_s)
-    if any(_is_spent(budget) for budget in budgets):
-        state.peers.tell(message)
-    else:
-        state.peers.tell_room(message)
-
-
-def _is_spent(budget: Budget) -> bool:
-    return budget.remaining < 1
+    for budget in budgets:
+        if budget.remaining < 1:
+            state.peers.tell(room_message(candidate.key.id, candidate.model.id, budgets, now_s))
+            return
+    state.peers.tell_room(candidate.key.id, candidate.model.id, budgets)
 
 
 def _note_answer(state: GatewayState, candidate: Candidate, started: Started, *, whole: bool) -> None:

@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from perpetuo.core.resilience.shared_health import Message, RoomTold
+from perpetuo.core.resilience.headroom import Budget
+from perpetuo.core.resilience.shared_health import Message
 
 
 class HealthPeers(Protocol):
@@ -12,7 +13,7 @@ class HealthPeers(Protocol):
         """At once."""
         ...
 
-    def tell_room(self, message: RoomTold) -> None:
+    def tell_room(self, key_id: str, model_id: str, budgets: tuple[Budget, ...]) -> None:
         """About once a second, the last one of each model."""
         ...
 
@@ -28,7 +29,7 @@ class NoPeers:
 
     def tell(self, message: Message) -> None: ...
 
-    def tell_room(self, message: RoomTold) -> None: ...
+    def tell_room(self, key_id: str, model_id: str, budgets: tuple[Budget, ...]) -> None: ...
 
     def count_success(self, key_id: str, model_id: str, first_byte_ms: float) -> None: ...
 

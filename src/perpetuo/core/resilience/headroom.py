@@ -4,7 +4,7 @@ import datetime
 import functools
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -114,7 +114,7 @@ class Headroom:
         if taken is not None and (model := self._keys.get(taken.key_id, {}).get(taken.model_id)) is not None:
             model.count(taken.need, -1)
 
-    def record(self, key_id: str, model_id: str, budgets: Sequence[Budget]) -> None:
+    def record(self, key_id: str, model_id: str, budgets: tuple[Budget, ...]) -> None:
         """The newest figures replace those before them."""
         models = self._keys.setdefault(key_id, {})
         model = models.get(model_id)
@@ -122,7 +122,7 @@ class Headroom:
             if len(models) >= MAX_MODELS_PER_KEY:
                 del models[next(iter(models))]
             model = models[model_id] = _Model()
-        model.budgets = tuple(budgets[:MAX_BUDGETS])
+        model.budgets = budgets[:MAX_BUDGETS]
 
     def known(self) -> Iterator[tuple[str, str, tuple[Budget, ...]]]:
         for key_id, models in self._keys.items():
@@ -169,8 +169,12 @@ def read_budgets(headers: Iterable[tuple[str, str]], now_s: float, now_wall_s: f
         told = remaining if field == "remaining" else resets
         if len(told) < 2 * MAX_BUDGETS:
             told[budget] = value
-    budgets = (_budget(name, text, resets.get(name), now_s, now_wall_s) for name, text in remaining.items())
-    return tuple(budget for budget in budgets if budget is not None)[:MAX_BUDGETS]
+    found: list[Budget] = []
+    for name, text in remaining.items():
+        budget = _budget(name, text, resets.get(name), now_s, now_wall_s)
+        if budget is not None:
+            found.append(budget)
+    return tuple(found[:MAX_BUDGETS])
 
 
 @functools.lru_cache(maxsize=512)
@@ -217,17 +221,23 @@ def parse_reset(value: str | None, now_wall_s: float) -> float | None:
     if value is None:
         return None
     text = value.strip()[:64]
-    if _NUMBER.fullmatch(text):
-        number = float(text)
-        if number >= _EPOCH_MS:
-            return max(0.0, number / 1000 - now_wall_s)
-        return max(0.0, number - now_wall_s) if number >= _EPOCH_S else number
     if "T" in text:
         return _seconds_until(text, now_wall_s)
+    seconds = _seconds(text)
+    if seconds is None or seconds < _EPOCH_S:
+        return seconds
+    return max(0.0, (seconds / 1000 if seconds >= _EPOCH_MS else seconds) - now_wall_s)
+
+
+@functools.lru_cache(maxsize=1024)
+def _seconds(text: str) -> float | None:
+    """A number, or a duration in seconds. Remembered: most replies say one of few."""
+    if _NUMBER.fullmatch(text):
+        return float(text)
     parts = _DURATION_PART.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
         return None
-    return sum(float(number) * _DURATION_S[unit] for number, unit in parts)
+    return min(MAX_HOLD_S, sum([float(number) * _DURATION_S[unit] for number, unit in parts]))
 
 
 def _seconds_until(date_text: str, now_wall_s: float) -> float | None:

@@ -205,7 +205,7 @@ def apply(message: Message, now_s: float, availability: Availability, health: He
                 for row in message.budgets
                 if row.unit in _UNITS
             ]
-            headroom.record(message.key_id, message.model_id, budgets)
+            headroom.record(message.key_id, message.model_id, tuple(budgets))
         case KeyTold():
             if _is_sound(message.state):
                 availability.adopt(message.state, at_s)
