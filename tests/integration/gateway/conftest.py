@@ -3,9 +3,11 @@
 `PERPETUO_TEST_EDGE=fast` runs the others under the fast edge, too.
 """
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
 
 import pytest
+import uvloop
 
 import gateway_harness
 
@@ -25,6 +27,20 @@ BOTH_EDGES = {
     "test_smoke_serve",
     "test_stalls",
 }
+
+
+BOTH_LOOPS = {"test_cancellations"}
+"""uvloop, which workers run on, tells of lost connections in its own way."""
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    del config
+    assert isinstance(item, pytest.Function)
+    if item.module.__name__.rpartition(".")[2] not in BOTH_LOOPS:
+        return {"asyncio": asyncio.new_event_loop}
+    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

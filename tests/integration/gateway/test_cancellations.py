@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import random
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
@@ -131,7 +132,9 @@ async def end_at_random(tmp_path: Path, count: int) -> None:
             vendor.ledger.clear()
         await settled_down(gateway)
         assert leaks(gateway, before) == {}
+        began_s = time.perf_counter()
         assert (await ask(gateway, stream=True)).ended
+        print(f"{count} requests ended at random; the next one took {(time.perf_counter() - began_s) * 1000:.1f} ms")
 
 
 def gateway_at(tmp_path: Path, vendor: SimulatedVendor):
