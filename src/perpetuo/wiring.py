@@ -75,7 +75,6 @@ from perpetuo.http.connector import default_ssl_context
 from perpetuo.http.edge import Edge, EdgeLimits
 from perpetuo.http.egress import EgressPolicy
 from perpetuo.http.proxies import proxy_from_environment
-from perpetuo.http.reference_client import ReferenceUpstream
 from perpetuo.http.server import protocol_at
 from perpetuo.http.upstream import Deadlines, Upstream
 from perpetuo.installation_secrets import encryption_keys
@@ -285,8 +284,12 @@ def build_upstream(settings: Settings) -> Upstream:
     egress = EgressPolicy(settings.egress_allow)
     ssl_context = default_ssl_context(settings.ca_bundle)
     proxies = proxy_from_environment(os.environ)
-    implementation = OwnUpstream if settings.upstream == "own" else ReferenceUpstream
-    return implementation(egress, ssl_context=ssl_context, proxies=proxies)
+    if settings.upstream == "own":
+        return OwnUpstream(egress, ssl_context=ssl_context, proxies=proxies)
+    # Here, because it brings a library along that is needed for nothing else.
+    from perpetuo.http.reference_client import ReferenceUpstream
+
+    return ReferenceUpstream(egress, ssl_context=ssl_context, proxies=proxies)
 
 
 def build_limits(settings: Settings) -> Limits:

@@ -7,6 +7,7 @@ Not behind the control plane's guard: there is nothing here that is anybody's, a
 count against the requests that its reader's address may send to the gateway.
 """
 
+import asyncio
 import gzip
 import hashlib
 import mimetypes
@@ -48,10 +49,10 @@ NOTHING_HERE = ControlError(404, "not_found", "There is nothing at this path.")
 
 
 class Asset(NamedTuple):
-    """gzipped: None where that would not be smaller."""
+    """body: packed with gzip where that is smaller. Only so is it kept, since hardly anybody asks for it otherwise."""
 
-    content: bytes
-    gzipped: bytes | None
+    body: bytes
+    is_gzip: bool
     media_type: bytes
     etag: bytes
     cache_control: bytes
@@ -82,10 +83,11 @@ def _asset(file: Path, cache_control: bytes) -> Asset:
     if media_type.startswith("text/") or media_type == "application/javascript":
         media_type += "; charset=utf-8"
     # mtime=0: the same bytes from every worker and after every start.
-    gzipped = gzip.compress(content, mtime=0) if len(content) >= MIN_GZIP_BYTES else None
+    gzipped = gzip.compress(content, mtime=0) if len(content) >= MIN_GZIP_BYTES else content
+    is_gzip = len(gzipped) < len(content)
     return Asset(
-        content=content,
-        gzipped=gzipped if gzipped is not None and len(gzipped) < len(content) else None,
+        body=gzipped if is_gzip else content,
+        is_gzip=is_gzip,
         media_type=media_type.encode(),
         etag=b'"' + hashlib.sha256(content).hexdigest()[:32].encode() + b'"',
         cache_control=cache_control,
@@ -135,10 +137,11 @@ async def _send_asset(scope: Scope, send: Send, asset: Asset) -> None:
     if asset.etag in asked.get(b"if-none-match", b""):
         await _respond(send, 304, headers, b"")
         return
-    body = asset.content
-    if asset.gzipped is not None and _takes_gzip(asked.get(b"accept-encoding", b"")):
-        body = asset.gzipped
+    body = asset.body
+    if asset.is_gzip and _takes_gzip(asked.get(b"accept-encoding", b"")):
         headers.append((b"content-encoding", b"gzip"))
+    elif asset.is_gzip:
+        body = await asyncio.to_thread(gzip.decompress, body)
     headers += [(b"content-type", asset.media_type), (b"content-length", str(len(body)).encode())]
     await _respond(send, 200, headers, b"" if scope["method"] == "HEAD" else body)
 
