@@ -178,7 +178,8 @@ class PerpetuoHttpProtocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self._head_open:
             return  # a trailer
-        self.headers.append((name.lower(), value))
+        # llhttp leaves the spaces behind a value, which are not part of it (RFC 9112, section 5.1).
+        self.headers.append((name.lower(), value.rstrip(b" \t")))
 
     def on_message_begin(self) -> None:
         self.url = b""
