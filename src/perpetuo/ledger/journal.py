@@ -363,6 +363,8 @@ def read_records(path: Path, offset: int = 0) -> Iterator[tuple[Record | Corrupt
     with path.open("rb") as file:
         window = _Window(file, offset)
         damaged_from: int | None = None
+        final_to = offset
+        """The writer appends: what lies before a readable record does not change any more."""
         while True:
             at = window.position
             payload = window.payload()
@@ -376,6 +378,12 @@ def read_records(path: Path, offset: int = 0) -> Iterator[tuple[Record | Corrupt
             if payload is None:
                 if not window.skip_to_candidate():
                     return
+                continue
+            if damaged_from is not None and at > final_to:
+                # What seemed damaged may have been half written when it was looked at, and be whole by now.
+                final_to = at
+                window.go_back(damaged_from)
+                damaged_from = None
                 continue
             if damaged_from is not None:
                 yield CorruptRegion(damaged_from, at, "damaged"), at
@@ -399,6 +407,10 @@ class _Window:
         self._bytes = b""
         self._cursor = 0
         self.fresh = False
+        self.reload()
+
+    def go_back(self, position: int) -> None:
+        self.position = position
         self.reload()
 
     def reload(self) -> None:

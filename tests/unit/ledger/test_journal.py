@@ -14,6 +14,7 @@ from perpetuo.ledger.journal import (
     CorruptRegion,
     JournalUnavailable,
     Position,
+    _Window,
     encode_frame,
     list_segments,
     read_records,
@@ -304,6 +305,42 @@ def test_a_half_record_that_the_writer_took_back_while_it_was_read_is_no_damage(
     assert next(reader) == (intent(1), len(first))
     path.write_bytes(first + second + third)
     assert [record for record, _ in reader] == [intent(3), intent(4)]
+
+
+@pytest.mark.parametrize("visible", [1, 8, 40])
+def test_a_record_that_becomes_whole_while_it_is_read_is_no_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, visible: int
+):
+    """The writer goes on between the look that finds it half written and the look for the next one."""
+    path = tmp_path / "growing"
+    first, second, third, fourth = (encode_frame(intent(number)) for number in (1, 2, 3, 4))
+    path.write_bytes(first + second[:visible])
+    looked = _Window.skip_to_candidate
+
+    def skip(window: _Window) -> bool:
+        path.write_bytes(first + second + third + fourth)
+        return looked(window)
+
+    monkeypatch.setattr(_Window, "skip_to_candidate", skip)
+    assert [record for record, _ in read_records(path)] == [intent(number) for number in (1, 2, 3, 4)]
+
+
+def test_behind_damage_a_record_that_becomes_whole_while_it_is_read_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "growing"
+    first, second, third, fourth = (encode_frame(intent(number)) for number in (1, 2, 3, 4))
+    damaged = second[:20] + bytes([second[20] ^ 1]) + second[21:]
+    path.write_bytes(first + damaged + third[:40])
+    looked = _Window.skip_to_candidate
+
+    def skip(window: _Window) -> bool:
+        path.write_bytes(first + damaged + third + fourth)
+        return looked(window)
+
+    monkeypatch.setattr(_Window, "skip_to_candidate", skip)
+    region = CorruptRegion(len(first), len(first + damaged), "damaged")
+    assert [record for record, _ in read_records(path)] == [intent(1), region, intent(3), intent(4)]
 
 
 def test_contents_stop_at_half_of_the_bound_and_leave_the_other_half_to_accounting(tmp_path: Path):
