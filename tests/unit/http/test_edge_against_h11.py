@@ -106,7 +106,7 @@ async def test_damaged_requests_are_read_alike_or_refused(edge: str) -> None:
 async def test_very_many_damaged_requests_are_read_alike_or_refused(edge: str) -> None:
     seed = random.SystemRandom().getrandbits(64)
     print(f"seed {seed}")
-    await damage(edge, 60_000, random.Random(seed))
+    await damage(edge, 300_000, random.Random(seed))
 
 
 async def damage(edge: str, count: int, dice: random.Random) -> None:
