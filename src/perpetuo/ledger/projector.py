@@ -167,6 +167,8 @@ class Projector:
             if not batch.positions:
                 break
             inserted += await self._apply(batch)
+            # Under load there is always more: without this nothing would be deleted until it ends.
+            await self._delete_finished(segments, only_passed=True)
         await self._delete_finished(segments)
         return inserted
 
@@ -214,14 +216,20 @@ class Projector:
             elif not is_intent and self._open.pop(request_id, None) is None and request_id in batch.interrupted:
                 self._settled_early.add(request_id)
 
-    async def _delete_finished(self, segments: list[Segment]) -> None:
-        """Deletes, oldest first within a family, closed segments that are read to the end and have no open intent."""
-        waiting = set(self._open.values())
+    async def _delete_finished(self, segments: list[Segment], *, only_passed: bool = False) -> None:
+        """Deletes, oldest first within a family, closed segments that are read to the end and have no open intent.
+
+        only_passed: not all is read yet; to the end are those behind which a later one has been begun."""
         newest = {segment.family: segment.sequence for segment in segments}
+        if only_passed and len(newest) == len(segments):
+            return
+        begun = {segment.family: segment.sequence for segment in segments if self._offsets[segment.path.name]}
+        waiting = set(self._open.values())
         stuck: set[str] = set()
         for segment in segments:
             name = segment.path.name
-            if segment.family in stuck or name in waiting:
+            is_passed = segment.sequence < begun.get(segment.family, 0)
+            if segment.family in stuck or name in waiting or (only_passed and not is_passed):
                 stuck.add(segment.family)
             elif segment.sequence < newest[segment.family]:
                 await asyncio.to_thread(segment.path.unlink, missing_ok=True)

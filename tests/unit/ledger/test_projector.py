@@ -2,6 +2,7 @@ import asyncio
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -179,6 +180,57 @@ def test_a_closed_segment_is_deleted_once_its_intents_are_settled_and_not_before
     asyncio.run(books.project_once())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["projector.lock"]
     assert tables.stored == {}
+    books.close()
+
+
+def test_segments_are_deleted_while_there_is_always_more_to_read(tmp_path: Path, tables: Tables):
+    journal = writer(tmp_path, max_segment_bytes=1)
+    books = projector(tmp_path, tables)
+    segments: list[int] = []
+    apply = tables.apply
+
+    async def apply_while_more_comes(*given: Any) -> Any:
+        segments.append(len(await asyncio.to_thread(list_segments, tmp_path)))
+        if (number := len(segments)) < 40:
+            await asyncio.to_thread(journal.append_intent, intent(number))
+            await asyncio.to_thread(journal.append_settlement, settlement(number))
+        return await apply(*given)
+
+    tables.apply = apply_while_more_comes  # type: ignore[method-assign]
+    journal.append_intent(intent(0))
+    journal.append_settlement(settlement(0))
+    asyncio.run(books.project_once())
+    assert len(tables.rows) == 40
+    assert max(segments) <= 6
+    journal.close()
+    books.close()
+
+
+def test_while_there_is_more_to_read_a_segment_that_is_not_read_to_its_end_stays(tmp_path: Path, tables: Tables):
+    """Of two writers: what one has left to read is not deleted because of the other, nor with an open intent."""
+    first, second = writer(tmp_path, "w0", max_segment_bytes=1), writer(tmp_path, "w1", max_segment_bytes=1)
+    books = projector(tmp_path, tables)
+    apply = tables.apply
+    for number in range(BATCH_ROWS + 20):
+        first.append_intent(intent(number))
+        first.append_settlement(settlement(number))
+    second.append_intent(intent(9_000))
+    for number in range(9_001, 9_010):
+        second.append_intent(intent(number))
+        second.append_settlement(settlement(number))
+    seen: list[set[str]] = []
+
+    async def apply_and_look(*given: Any) -> Any:
+        seen.append({segment.family for segment in await asyncio.to_thread(list_segments, tmp_path)})
+        return await apply(*given)
+
+    tables.apply = apply_and_look  # type: ignore[method-assign]
+    asyncio.run(books.project_once())
+    assert len(seen) == 2 and all(families == {first.family, second.family} for families in seen)
+    assert len(tables.rows) == BATCH_ROWS + 20 + 9
+    assert len([segment for segment in list_segments(tmp_path) if segment.family == second.family]) == 19
+    first.close()
+    second.close()
     books.close()
 
 
