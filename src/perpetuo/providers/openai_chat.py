@@ -156,11 +156,11 @@ class OpenAIChatStream(EventStreamDecoder):
         self._finished: dict[int, bool] = {}
         self._is_under_way = False
         self._shape: _Shape | None = None
-        """Of the last event that only brought text."""
+        """Of an event that only brought text, the last one whose text needed no escape."""
 
     def feed(self, data: bytes) -> bytes:
         if self._is_under_way:
-            passed = self._pass_alike(data) if self._shape is not None else None
+            passed = self._pass_alike(data)
             if passed is None:
                 passed = self._pass_plain(data)
             if passed is not None:
@@ -178,9 +178,10 @@ class OpenAIChatStream(EventStreamDecoder):
         return out
 
     def _pass_alike(self, data: bytes) -> bytes | None:
-        """One event that differs from the last one in its text only. None: it may be something else."""
+        """One event that differs from an earlier one in its text only. None: it may be something else."""
         shape = self._shape
-        assert shape is not None
+        if shape is None:
+            return None
         text_at = len(shape.head)
         text_end = data.find(b'"', text_at)
         if not (data.startswith(shape.head) and data.startswith(shape.middle, text_end)):
@@ -209,7 +210,7 @@ class OpenAIChatStream(EventStreamDecoder):
             count += 1
         self.output_deltas += count
         if count == 1:
-            self._shape = _shape_of(data, self._include_usage)
+            self._shape = _shape_of(data, self._include_usage) or self._shape
         return data if self._include_usage else data.replace(_NO_USAGE, b"}]")
 
     def on_event(self, event: SseEvent, data: bytes) -> bytes:
@@ -319,11 +320,9 @@ def _shape_of(data: bytes, include_usage: bool) -> _Shape | None:
         middle, end = middle + padding, end[end.index(b'"') :]
     else:
         middle, end = behind[:-2], behind[-2:]
-    if include_usage:
-        return _Shape(head + _CONTENT, middle, bool(padding), end, None)
-    if _NO_USAGE in head or _NO_USAGE in end:
+    if not include_usage and (_NO_USAGE in head or _NO_USAGE in end):
         return None
-    shown = middle.replace(_NO_USAGE, b"}]")
+    shown = middle if include_usage else middle.replace(_NO_USAGE, b"}]")
     return _Shape(head + _CONTENT, middle, bool(padding), end, None if shown == middle else shown)
 
 

@@ -106,12 +106,12 @@ def test_events_that_are_alike_come_out_as_if_each_had_been_parsed(wants_usage: 
 @pytest.mark.parametrize("wants_usage", [True, False])
 def test_an_event_alike_is_not_parsed(wants_usage: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     stream = OpenAIChatStream(ReplyContext("id", 1, model_label=None, include_usage=wants_usage))
-    for word in ("first", "second"):
+    for word in ("first", "second", "one\nthat is escaped"):
         stream.feed(text_event(word, usage=None, obfuscation="ab"))
     monkeypatch.setattr(openai_chat, "_is_plain_text", None)
     shown = stream.feed(text_event("third", usage=None, obfuscation="abcd"))
     assert (b'"usage":null' in shown, b"third" in shown) == (wants_usage, True)
-    assert stream.output_deltas == 3
+    assert stream.output_deltas == 4
 
 
 class EachParsed(OpenAIChatStream):
