@@ -1,7 +1,7 @@
 """A well-behaved client in a process of its own, so that a test's other work is not in its figures.
 
 python steady_client.py PORT API_KEY COUNT: one request after the other, at most 50 a second; prints the milliseconds
-each took as a JSON list. The text is one that the benchmark's upstream answers, too.
+each took as a JSON list. The request is the benchmark's.
 """
 
 import asyncio
@@ -10,6 +10,8 @@ import json
 import sys
 import time
 from pathlib import Path
+
+from perpetuo.lab.bench.exchanges import Wanted, request_body
 
 PAUSE_S = 0.02
 
@@ -26,7 +28,7 @@ async def latencies(port: int, api_key: str, count: int) -> list[float]:
 
 def main(port: int, api_key: str, count: int) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    body = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": "bench:0:0:700: go"}]})
+    body = request_body(Wanted())
     headers = {"authorization": f"Bearer {api_key}", "content-type": "application/json"}
     found: list[float] = []
     for _ in range(count):

@@ -9,24 +9,18 @@ import statistics
 import time
 from collections.abc import AsyncIterator
 
+import msgspec
 import psutil
 import pytest
 from bench_processes import stub_vendor
 from gateway_process import GatewayProcess, Home, chat_body, until, vendor
 from steady_client import latencies
 
+from perpetuo.lab.bench.exchanges import request_bytes
+
 READERS = 500
 LORISES = 2_000
 ASKED = 300
-
-
-def request_bytes(gateway: GatewayProcess, *, stream: bool) -> bytes:
-    import msgspec
-
-    body = msgspec.json.encode(chat_body(stream=stream))
-    key = gateway.home.first_run["api_key"]
-    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"
-    return f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 async def connect(gateway: GatewayProcess, receive_bytes: int) -> socket.socket:
@@ -52,10 +46,12 @@ async def test_readers_of_a_kilobyte_a_second_hold_up_the_vendor_and_no_memory(h
         async with gateway.client() as client:
             assert (await client.post("/v1/chat/completions", json=chat_body())).status_code == 200
         before_bytes = worker.memory_info().rss
+        headers = {"authorization": f"Bearer {home.first_run['api_key']}"}
+        request = request_bytes(msgspec.json.encode(chat_body(stream=True)), f"127.0.0.1:{home.port}", headers)
         readers = [await connect(gateway, 4096) for _ in range(READERS)]
         try:
             for sock in readers:
-                await loop.sock_sendall(sock, request_bytes(gateway, stream=True))
+                await loop.sock_sendall(sock, request)
             most_bytes, sent = 0, [0]
             for _ in range(60):
                 began_s = time.monotonic()

@@ -7,9 +7,9 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
-import uvloop
 
 import gateway_harness
+import loop_factories
 
 BOTH_EDGES = {
     "test_client_address_limit",
@@ -38,9 +38,8 @@ def pytest_asyncio_loop_factories(
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     del config
     assert isinstance(item, pytest.Function)
-    if item.module.__name__.rpartition(".")[2] not in BOTH_LOOPS:
-        return {"asyncio": asyncio.new_event_loop}
-    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+    both = item.module.__name__.rpartition(".")[2] in BOTH_LOOPS
+    return loop_factories.BOTH if both else loop_factories.ASYNCIO
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -9,8 +9,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 import trustme
-import uvloop
 
+import loop_factories
 from perpetuo.http.client import OwnUpstream
 from perpetuo.http.connector import Resolver, default_ssl_context, system_resolver
 from perpetuo.http.egress import EgressPolicy
@@ -20,7 +20,7 @@ from perpetuo.http.upstream import Upstream
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+    return loop_factories.BOTH
 
 
 class Peer:

@@ -45,6 +45,10 @@ class Connection(asyncio.Protocol):
         self._reader.start()
         self._transport.write(self._run.plan.request)
 
+    @property
+    def is_busy(self) -> bool:
+        return self._busy
+
     def take_busy(self) -> bool:
         """Whether a request was in flight; it is not any more."""
         was_busy, self._busy = self._busy, False
@@ -238,12 +242,15 @@ class LoadRun:
 
     def _leave(self, connection: Connection, due_s: float) -> None:
         """Unless it has its answer."""
-        if connection.due_s == due_s and connection.take_busy():
+        if connection.is_busy and connection.due_s == due_s:
             self.left += 1
-            self._in_flight -= 1
-            connection.close()
-            if self._in_flight == 0:
-                self._quiet.set()
+            self._give_up(connection)
+
+    def _give_up(self, connection: Connection) -> None:
+        self._in_flight -= connection.take_busy()
+        connection.close()
+        if self._in_flight == 0:
+            self._quiet.set()
 
     def _use_idle(self) -> None:
         connection = self._idle.pop()
@@ -280,11 +287,8 @@ class LoadRun:
 
     def fail(self, connection: Connection, problem: str) -> None:
         """The connection is of no more use."""
-        self._in_flight -= connection.take_busy()
         self._problems[problem] += 1
-        connection.close()
-        if self._in_flight == 0:
-            self._quiet.set()
+        self._give_up(connection)
 
     def lost(self, connection: Connection) -> None:
         """A server may end a connection between two answers; another one takes its place."""
