@@ -231,7 +231,8 @@ def parse_reset(value: str | None, now_wall_s: float) -> float | None:
 
 @functools.lru_cache(maxsize=1024)
 def _seconds(text: str) -> float | None:
-    """A number, or a duration in seconds. Remembered: most replies say one of few."""
+    """A number, or a duration in seconds, never so long that it looks like Unix time. Remembered: most replies say one
+    of few."""
     if _NUMBER.fullmatch(text):
         return float(text)
     parts = _DURATION_PART.findall(text)
