@@ -227,5 +227,6 @@ async def running_gateway(
         publishing.cancel()
         await asyncio.gather(publishing, return_exceptions=True)
         await state.upstream.aclose()
+        await state.bodies.aclose()
         await asyncio.to_thread(journal.close)
         listener.close()

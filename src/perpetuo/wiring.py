@@ -407,6 +407,7 @@ async def _serve(
             task.cancel()
         await asyncio.gather(*background, return_exceptions=True)
         await state.upstream.aclose()
+        await state.bodies.aclose()
         await asyncio.to_thread(journal.close)
         await engine.dispose()
         if control is not None:

@@ -119,5 +119,6 @@ async def memory_gateway(
         server.should_exit = True
         await serving
         await state.upstream.aclose()
+        await state.bodies.aclose()
         await asyncio.to_thread(journal.close)
         listener.close()

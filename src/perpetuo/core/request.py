@@ -296,6 +296,11 @@ def parse_embeddings_request(body: bytes) -> EmbeddingsRequest:
     )
 
 
+def with_body(request: ChatRequest | EmbeddingsRequest, body: bytes) -> ChatRequest | EmbeddingsRequest:
+    """A request that was read elsewhere, with the body it was read from."""
+    return msgspec.structs.replace(request, body=body, fields=_shallow.decode(body))
+
+
 def _top_level(body: bytes) -> dict[str, msgspec.Raw]:
     _check_shape(body)
     try:

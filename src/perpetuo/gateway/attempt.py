@@ -5,11 +5,13 @@ import asyncio
 import msgspec
 
 from perpetuo.core.decision import Attempt, Candidate
-from perpetuo.core.errors import ClientError, IdleTimeout, TransportError, UpstreamFailure
+from perpetuo.core.errors import ClientError, GatewayError, IdleTimeout, TransportError, UpstreamFailure
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest
 from perpetuo.core.resilience.error_classifier import INVALID_STATUSES, Verdict, retry_after_of
 from perpetuo.core.resilience.headroom import Need
 from perpetuo.core.snapshot import Secret
+from perpetuo.gateway.body_helper import LARGE_BODY_BYTES, LARGE_REPLY_BYTES
+from perpetuo.gateway.body_work import Decode, Encode, decode, encode
 from perpetuo.gateway.health_notes import note_headers
 from perpetuo.gateway.run import Run
 from perpetuo.gateway.state import GatewayState
@@ -17,10 +19,9 @@ from perpetuo.http.stall_guard import GuardedReply
 from perpetuo.http.upstream import Deadlines, UpstreamReply
 from perpetuo.observability.echo import without_echo
 from perpetuo.observability.redaction import Redactor
-from perpetuo.providers.auth import InvalidSecret, signed
+from perpetuo.providers.auth import InvalidSecret
 from perpetuo.providers.base import (
     ChatProvider,
-    EmbeddingsProvider,
     Reply,
     ReplyContext,
     StreamDecoder,
@@ -28,7 +29,7 @@ from perpetuo.providers.base import (
     UpstreamRequest,
 )
 from perpetuo.providers.credentials import TokenRefused, secret_pieces
-from perpetuo.providers.json_by_tool import JsonByToolStream, answered_by_tool, asked_by_tool
+from perpetuo.providers.json_by_tool import JsonByToolStream
 
 # The fields that hold what was asked.
 PROMPTS = ("messages", "input", "prompt")
@@ -63,7 +64,7 @@ async def attempt(
     state: GatewayState, run: Run, candidate: Candidate, deadlines: Deadlines
 ) -> Answer | OpenStream | Failed:
     """Ask one candidate. Never raises for what the upstream does; cancellation closes the upstream's socket, and the
-    attempt is then noted here."""
+    attempt is then noted here. Raises GatewayError when a large body could not be worked on."""
     started_s = state.clock.monotonic_s()
     provider = state.protocols[candidate.vendor.protocol]
     upstream: UpstreamReply | None = None
@@ -73,8 +74,7 @@ async def attempt(
         secret = state.credentials.current(candidate.key, candidate.vendor)
         if secret is None:
             secret = await state.credentials.fetch(candidate.key, candidate.vendor)
-        labelled = _labelled(_encode(provider, run, candidate, secret), run)
-        request = signed(labelled, candidate.vendor, secret, state.clock.wall_s())
+        request = await _encode(state, run, candidate, provider, secret)
         upstream = await state.upstream.open(request, deadlines)
         note_headers(state, candidate, upstream.headers)
         first_byte_ms = _ms_since(started_s, state)
@@ -105,7 +105,7 @@ async def attempt(
     except InvalidSecret as error:
         failure = UpstreamFailure("status", str(error), status=401, sent=False)
         return Failed(failure, _ms_since(started_s, state))
-    except asyncio.CancelledError:
+    except (asyncio.CancelledError, GatewayError):
         _note_cancelled(state, run, candidate, started_s)
         raise
     finally:
@@ -211,28 +211,26 @@ def _without(secret: Secret, failure: UpstreamFailure) -> UpstreamFailure:
     return msgspec.structs.replace(failure, message=redact(failure.message), param=param)
 
 
-def _encode(provider: ChatProvider, run: Run, candidate: Candidate, secret: Secret) -> UpstreamRequest:
+async def _encode(
+    state: GatewayState, run: Run, candidate: Candidate, provider: ChatProvider, secret: Secret
+) -> UpstreamRequest:
+    """The request as it goes out. A large body goes elsewhere to be translated; to be copied it may stay."""
     vendor, model = candidate.vendor, candidate.model
     left_out = vendor.refused_fields | model.refused_fields
     if candidate.loss.dropped:
         left_out |= frozenset(candidate.loss.dropped)
     target = Target(vendor, model, candidate.key.base_url, secret, left_out)
-    if isinstance(run.request, EmbeddingsRequest):
-        return _embeddings(provider).encode_embeddings(run.request, target)
-    assert run.request is not None
-    return provider.encode_request(asked_by_tool(run.request) if candidate.json_by_tool else run.request, target)
-
-
-def _labelled(request: UpstreamRequest, run: Run) -> UpstreamRequest:
-    """Upstream calls carry our request id and the attempt's number: the vendor's books can be joined with ours."""
+    # Upstream calls carry our request id and the attempt's number: the vendor's books can be joined with ours.
     labels = (("x-perpetuo-request-id", run.id), ("x-perpetuo-attempt", str(len(run.attempts) + 1)))
-    return UpstreamRequest(request.method, request.url, request.headers, request.body, labels)
+    work = Encode(run.endpoint, target, labels, candidate.json_by_tool, state.clock.wall_s())
+    assert run.request is not None and run.principal is not None
+    if len(run.request.body) > LARGE_BODY_BYTES and not (provider.splices and _unchanged(candidate, target)):
+        return await state.bodies.encode(run.principal.workspace.id, work, run.request.body)
+    return encode(provider, run.request, work)
 
 
-def _embeddings(provider: ChatProvider) -> EmbeddingsProvider:
-    # The selector leaves out protocols without embeddings, so this holds for every candidate.
-    assert hasattr(provider, "encode_embeddings")
-    return provider  # type: ignore[return-value]
+def _unchanged(candidate: Candidate, target: Target) -> bool:
+    return candidate.loss.is_lossless and not (target.dropped or candidate.json_by_tool)
 
 
 async def _read_answer(
@@ -245,13 +243,12 @@ async def _read_answer(
     first_byte_ms: float,
 ) -> Answer | Failed:
     body = await upstream.read_all(state.limits.max_reply_bytes)
-    context = context_for(run, candidate)
-    if isinstance(run.request, EmbeddingsRequest):
-        reply = _embeddings(provider).decode_embeddings(body, context)
+    work = Decode(run.endpoint, provider.name, context_for(run, candidate), candidate.json_by_tool)
+    if len(body) > LARGE_REPLY_BYTES:
+        assert run.principal is not None
+        reply = await state.bodies.decode(run.principal.workspace.id, work, body)
     else:
-        reply = provider.decode_reply(body, context)
-        if candidate.json_by_tool and isinstance(reply, Reply):
-            reply = answered_by_tool(reply)
+        reply = decode(provider, body, work)
     duration_ms = _ms_since(started_s, state)
     if isinstance(reply, UpstreamFailure):
         return Failed(reply, duration_ms)

@@ -3,7 +3,6 @@
 import asyncio
 import functools
 import logging
-from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -19,7 +18,7 @@ from perpetuo.core.errors import (
     UpstreamError,
     UpstreamFailure,
 )
-from perpetuo.core.request import ChatRequest, EmbeddingsRequest, parse_chat_request, parse_embeddings_request
+from perpetuo.core.request import ChatRequest
 from perpetuo.core.resilience.availability import Started
 from perpetuo.core.resilience.error_classifier import Verdict
 from perpetuo.core.resilience.retry import Failure, GiveUp, next_step
@@ -35,6 +34,8 @@ from perpetuo.gateway.attempt import (
     vendor_param,
     vendor_words,
 )
+from perpetuo.gateway.body_helper import LARGE_BODY_BYTES
+from perpetuo.gateway.body_work import parse
 from perpetuo.gateway.content_capture import CapturedExchange, ContentCapture
 from perpetuo.gateway.health_notes import (
     note_abandoned,
@@ -73,11 +74,10 @@ MAX_TAG_CHARS = 64
 class Endpoint(msgspec.Struct, frozen=True):
     name: Literal["chat.completions", "embeddings"]
     intent: Intent
-    parse: Callable[[bytes], ChatRequest | EmbeddingsRequest]
 
 
-CHAT_COMPLETIONS = Endpoint("chat.completions", "chat", parse_chat_request)
-EMBEDDINGS = Endpoint("embeddings", "embedding", parse_embeddings_request)
+CHAT_COMPLETIONS = Endpoint("chat.completions", "chat")
+EMBEDDINGS = Endpoint("embeddings", "embedding")
 
 
 async def serve(exchange: Exchange, state: GatewayState, endpoint: Endpoint) -> None:
@@ -99,7 +99,11 @@ async def serve(exchange: Exchange, state: GatewayState, endpoint: Endpoint) -> 
         if run.principal.workspace.log_content and state.seal_content is not None:
             run.content = ContentCapture(body)
             exchange = CapturedExchange(exchange, run.content)
-        run.request = request = endpoint.parse(body)  # 3. what do they want
+        if len(body) <= LARGE_BODY_BYTES:
+            run.request = request = parse(endpoint.name, body)  # 3. what do they want
+        else:
+            exchange.when_gone(functools.partial(run.interrupt, "client_gone"))
+            run.request = request = await state.bodies.parse(run.principal.workspace.id, endpoint.name, body)
         run.streaming = isinstance(request, ChatRequest) and request.stream
         exchange.when_gone(functools.partial(run.interrupt, "client_gone"))
         _announce(state, run)
@@ -188,7 +192,7 @@ async def _answer(exchange: Exchange, state: GatewayState, run: Run) -> None:
         started = note_started(state, candidate)
         try:
             result = await attempt(state, run, candidate, msgspec.structs.replace(deadlines, total_s=left_s))
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, GatewayError):
             note_abandoned(state, candidate, started)
             raise
         if not isinstance(result, Failed):

@@ -15,6 +15,7 @@ from perpetuo.core.resolvers.strategy import StrategyResolver
 from perpetuo.core.snapshot import Snapshot
 from perpetuo.events.event_manager import EventManager
 from perpetuo.gateway.admit import Admission
+from perpetuo.gateway.body_helper import BodyHelper
 from perpetuo.gateway.callers import Callers
 from perpetuo.gateway.credentials import Credentials
 from perpetuo.gateway.health_peers import HealthPeers, NoPeers
@@ -85,6 +86,7 @@ class GatewayState:
     classifier: ErrorClassifier = field(default_factory=ErrorClassifier)
     callers: Callers = field(default_factory=Callers)
     plans: Plans = field(default_factory=Plans)
+    bodies: BodyHelper = field(default_factory=BodyHelper)
     request_ids: RequestIds = field(init=False)
     credentials: Credentials = field(init=False)
     carriages: Mapping[str, Carriage] = field(init=False)

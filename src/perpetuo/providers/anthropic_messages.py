@@ -128,6 +128,7 @@ class AnthropicMessages:
     name = "anthropic_messages"
 
     carriage = CARRIAGE
+    splices = False
 
     def encode_request(self, request: ChatRequest, target: Target) -> UpstreamRequest:
         """Raises ClientError for content that this API has no form for."""

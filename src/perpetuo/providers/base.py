@@ -116,10 +116,12 @@ class ChatProvider(Protocol):
 
     carriage: what becomes of the fields of a request; what it does not name never reaches `encode_request` of a
               candidate, unless it is in `Target.dropped`, and is then to be left out.
+    splices:  a request of which nothing is left out or approximated keeps the client's bytes in all its fields.
     """
 
     name: str
     carriage: Carriage
+    splices: bool
 
     def encode_request(self, request: ChatRequest, target: Target) -> UpstreamRequest:
         """Without credentials that need the time (`auth.signed` adds them). Raises ClientError for content that the

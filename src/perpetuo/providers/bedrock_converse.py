@@ -156,6 +156,7 @@ class BedrockConverse:
     name = "bedrock_converse"
 
     carriage = CARRIAGE
+    splices = False
 
     def encode_request(self, request: ChatRequest, target: Target) -> UpstreamRequest:
         """Raises ClientError for content that this API has no form for."""

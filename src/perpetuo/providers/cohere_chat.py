@@ -101,6 +101,7 @@ class CohereChat:
     name = "cohere_chat"
 
     carriage = CARRIAGE
+    splices = False
 
     def encode_request(self, request: ChatRequest, target: Target) -> UpstreamRequest:
         """Raises ClientError for content that this API has no form for."""

@@ -154,6 +154,7 @@ class GeminiGenerate:
     name = "gemini_generate"
 
     carriage = CARRIAGE
+    splices = False
 
     def encode_request(self, request: ChatRequest, target: Target) -> UpstreamRequest:
         """Raises ClientError for content that this API has no form for."""

@@ -54,6 +54,7 @@ class OpenAIChat:
     name = "openai_chat"
 
     carriage = CARRIAGE
+    splices = True
 
     def encode_request(self, request: ChatRequest, target: Target) -> UpstreamRequest:
         fields = _in_dialect(request, target)

@@ -1,0 +1,253 @@
+"""Work on large bodies, in a process beside the worker: a thread would keep the interpreter's lock, and with it
+everybody else's requests (docs/adr/0006-large-bodies.md has the figures).
+
+The process starts with the first large body and ends when none has come for a while, or with the worker, however that
+ends. It does one thing at a time; workspaces take turns, so that one with many large prompts waits for its own.
+"""
+
+import asyncio
+import contextlib
+import logging
+import multiprocessing.connection as connections
+import os
+import signal
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import cast
+
+import msgspec
+
+from perpetuo.core.errors import ClientError, GatewayError, UpstreamFailure
+from perpetuo.core.request import with_body
+from perpetuo.core.snapshot import InvalidSecret
+from perpetuo.gateway.body_work import Decode, Done, Encode, Parse, Request, Work, do
+from perpetuo.providers.base import Reply, UpstreamRequest
+
+log = logging.getLogger(__name__)
+
+LARGE_BODY_BYTES = 256 * 1024
+"""Of a request. Reading one of this size takes 0.5 to 0.8 ms in place."""
+LARGE_REPLY_BYTES = 1024 * 1024
+"""Of a whole reply, which takes less work a byte."""
+IDLE_S = 300.0
+WORK_S = 30.0
+"""Of one piece of work; the largest ones take under a second."""
+TRIES = 2
+NICENESS = 5
+"""Where cores are scarce, small requests go before."""
+
+_COMMAND = (sys.executable, "-m", "perpetuo.gateway.body_helper")
+
+
+class HelperFailed(Exception):
+    """It died or did not answer in time."""
+
+
+class BodyHelper:
+    """starts: how many processes were started so far."""
+
+    def __init__(self, *, idle_s: float = IDLE_S, work_s: float = WORK_S, command: Sequence[str] = _COMMAND) -> None:
+        self.starts = 0
+        self._idle_s = idle_s
+        self._work_s = work_s
+        self._command = command
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="bodies")
+        self._process: _Process | None = None
+        self._waiting: dict[str, deque[_Job]] = {}
+        """By workspace, whose turn is next first."""
+        self._worker: asyncio.Task[None] | None = None
+        self._idle: asyncio.TimerHandle | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """None while no process runs."""
+        return None if self._process is None else self._process.pid
+
+    async def parse(self, workspace_id: str, endpoint: str, body: bytes) -> Request:
+        """As `body_work.parse`. Raises ClientError, and GatewayError when it could not be done."""
+        return with_body(cast(Request, await self._done(workspace_id, Parse(endpoint), body)), body)
+
+    async def encode(self, workspace_id: str, work: Encode, body: bytes) -> UpstreamRequest:
+        """As `body_work.encode` of the request in `body`; raises what that raises, and as above."""
+        return cast(UpstreamRequest, await self._done(workspace_id, work, body))
+
+    async def decode(self, workspace_id: str, work: Decode, body: bytes) -> Reply | UpstreamFailure:
+        return cast(Reply | UpstreamFailure, await self._done(workspace_id, work, body))
+
+    async def aclose(self) -> None:
+        """Whoever still waits is told that it could not be done."""
+        if self._worker is not None:
+            self._worker.cancel()
+            await asyncio.gather(self._worker, return_exceptions=True)
+        if self._process is not None:
+            self._process.kill()
+        if self._idle is not None:
+            self._idle.cancel()
+        self._thread.submit(self._end_process)
+        await asyncio.to_thread(self._thread.shutdown)
+
+    async def _done(self, workspace_id: str, work: Work, body: bytes) -> Done:
+        job = _Job(work, body, asyncio.get_running_loop().create_future())
+        self._waiting.setdefault(workspace_id, deque()).append(job)
+        if self._worker is None:
+            self._worker = asyncio.create_task(self._work_off())
+        return await job.done
+
+    async def _work_off(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+        job: _Job | None = None
+        try:
+            while self._waiting:
+                job = self._next_job()
+                if not job.done.done():  # nobody waits for it any more
+                    await self._settle(job)
+        finally:
+            self._worker = None
+            self._give_up(job)
+            self._idle = asyncio.get_running_loop().call_later(self._idle_s, self._thread.submit, self._end_process)
+
+    def _next_job(self) -> "_Job":
+        workspace_id, jobs = next(iter(self._waiting.items()))
+        job = jobs.popleft()
+        del self._waiting[workspace_id]
+        if jobs:
+            self._waiting[workspace_id] = jobs
+        return job
+
+    async def _settle(self, job: "_Job") -> None:
+        loop = asyncio.get_running_loop()
+        for _ in range(TRIES):
+            try:
+                done = await loop.run_in_executor(self._thread, self._ask, job.work, job.body)
+            except HelperFailed as failed:
+                log.warning("the helper for large bodies failed: %s", failed)
+                continue
+            except (ClientError, InvalidSecret) as refused:
+                job.refuse(refused)
+            else:
+                job.settle(done)
+            return
+        job.refuse(_not_done())
+
+    def _give_up(self, job: "_Job | None") -> None:
+        for left in [job, *(each for jobs in self._waiting.values() for each in jobs)]:
+            if left is not None:
+                left.refuse(_not_done())
+        self._waiting.clear()
+
+    # --- in the thread
+
+    def _ask(self, work: Work, body: bytes) -> Done:
+        """Raises HelperFailed, and what the work raises."""
+        if self._process is None:
+            self._process = _Process(self._command)
+            self.starts += 1
+        try:
+            answer = self._process.ask(work, body, self._work_s)
+        except (OSError, EOFError, HelperFailed) as error:
+            self._end_process()
+            raise HelperFailed(str(error) or type(error).__name__) from error
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _end_process(self) -> None:
+        if self._process is not None:
+            self._process.end()
+            self._process = None
+
+
+def _not_done() -> GatewayError:
+    return GatewayError("internal_error", "The gateway failed to read a large body.")
+
+
+class _Job:
+    def __init__(self, work: Work, body: bytes, done: "asyncio.Future[Done]") -> None:
+        self.work, self.body, self.done = work, body, done
+
+    def settle(self, done: Done) -> None:
+        if not self.done.done():
+            self.done.set_result(done)
+
+    def refuse(self, error: Exception) -> None:
+        if not self.done.done():
+            self.done.set_exception(error)
+
+
+# Work is a pickle and a body, what comes back a pickle and a body: bodies travel as they are, in system calls that let
+# go of the interpreter's lock.
+
+
+class _Process:
+    """The worker's end. All of it blocks. Raises OSError and EOFError when the process has died."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._pipe, theirs = connections.Pipe()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own module
+                [*command, "--fd", str(theirs.fileno())], pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
+            )
+        self.pid = self._process.pid
+
+    def ask(self, work: Work, body: bytes, within_s: float) -> Done | Exception:
+        """Raises HelperFailed when there is no answer in time."""
+        self._pipe.send(work)
+        self._pipe.send_bytes(body)
+        if not self._pipe.poll(within_s):
+            raise HelperFailed(f"no answer within {within_s:.0f} s")
+        answer = self._pipe.recv()
+        if not isinstance(answer, Reply | UpstreamRequest):
+            return answer
+        changed = self._pipe.recv_bytes()
+        return msgspec.structs.replace(answer, body=changed or body)
+
+    def kill(self) -> None:
+        """From any thread: whoever waits for an answer gets EOFError."""
+        self._process.kill()
+
+    def end(self) -> None:
+        self._pipe.close()
+        self._process.kill()
+        self._process.wait()
+
+
+def _serve(pipe: "connections.Connection[Done | Exception, Work]") -> None:
+    """The helper's end, until the worker's is closed."""
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            work = pipe.recv()
+            body = pipe.recv_bytes()
+            try:
+                done = do(work, body)
+            except (ClientError, InvalidSecret) as refused:
+                pipe.send(refused)
+            else:
+                _send(pipe, done, body)
+
+
+def _send(pipe: "connections.Connection[Done | Exception, Work]", done: Done, body: bytes) -> None:
+    if isinstance(done, UpstreamFailure):
+        pipe.send(done)
+    elif isinstance(done, Reply | UpstreamRequest):
+        pipe.send(msgspec.structs.replace(done, body=b""))
+        pipe.send_bytes(b"" if done.body is body else done.body)
+    else:
+        # The fields are found again in the body, which the worker has.
+        pipe.send(msgspec.structs.replace(done, body=b"", fields={}))
+
+
+def main() -> None:
+    # Who ends the worker by its group, or with Ctrl-C, wants its requests to end well; the pipe's end is our own.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    os.nice(NICENESS)
+    with connections.Connection(int(sys.argv[sys.argv.index("--fd") + 1])) as pipe:
+        _serve(pipe)
+
+
+if __name__ == "__main__":
+    main()
