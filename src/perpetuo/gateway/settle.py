@@ -27,6 +27,7 @@ def settle(state: GatewayState, run: Run) -> None:
     assert not run.settled, "a request ends once"
     run.settled = True
     state.in_flight.discard(run)
+    run.task = None  # which holds the run in turn
     if run.principal is None:
         return
     duration_ms = (state.clock.monotonic_s() - run.started_s) * 1000

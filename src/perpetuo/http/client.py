@@ -554,6 +554,7 @@ class _Connection(asyncio.BufferedProtocol):
         self._lost(exc)
         self._pool.forget(self)
         self._transport = None
+        del self._parser  # which holds our methods: without it nothing is left for the garbage collector
 
     def _lost(self, exc: Exception | None) -> None:
         if self._carrying:

@@ -233,8 +233,9 @@ class FastExchange:
             return
         self._gone = True
         self._wake()
-        if self._tell_gone is not None:
-            self._tell_gone()
+        tell, self._tell_gone = self._tell_gone, None
+        if tell is not None:
+            tell()
 
     # ---
 

@@ -109,6 +109,7 @@ class PerpetuoHttpProtocol(HttpToolsProtocol):
             if request is not None:
                 _tell_gone(request)
         self._waiting.clear()
+        self._receiving = None
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
@@ -347,8 +348,11 @@ class PerpetuoHttpProtocol(HttpToolsProtocol):
             await handle(exchange)
         finally:
             self.tasks.discard(cast(Any, exchange.task))
+            exchange.task = None
             if not exchange.ended:
                 exchange.abort()
+            if self._serving is exchange:
+                self._serving = None
 
     def on_response_complete(self) -> None:
         """Of an ASGI request: where the connection has to be closed, uvicorn's cycle has done it."""

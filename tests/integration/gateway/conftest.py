@@ -29,7 +29,7 @@ BOTH_EDGES = {
 }
 
 
-BOTH_LOOPS = {"test_cancellations"}
+BOTH_LOOPS = {"test_cancellations", "test_garbage"}
 """uvloop, which workers run on, tells of lost connections in its own way."""
 
 
