@@ -16,10 +16,6 @@ PART_S = 20.0
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-@pytest.mark.xfail(
-    reason="issue 6: the second half of the million adds 2.8 MiB, and where is not known (docs/performance.md)",
-    strict=False,
-)
 async def test_a_million_requests_leave_no_memory_behind(home: Home) -> None:
     async with (
         stub_vendor(home),
