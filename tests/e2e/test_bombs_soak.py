@@ -34,8 +34,8 @@ async def test_bombs_hold_up_nobody_and_take_ten_times_their_size_at_most(home: 
         worst = Watched(quiet.before_bytes)
         for name, bomb in bombs(SIZE).items():
             async with watched(home.port, worker) as seen:
-                status = await asyncio.to_thread(post, home.port, api_key, bomb)
-            assert (status == 200) == (bomb.param is None), (name, status)
+                status, answer = await asyncio.to_thread(post, home.port, api_key, bomb)
+            assert (status == 200) == (bomb.param is None), (name, status, answer[:500])
             grown = (seen.most_bytes - quiet.before_bytes) / SIZE
             print(f"{name}: {status}, longest wait {seen.longest_ms:.1f} ms, grown to {grown:.1f} x {SIZE >> 20} MiB")
             worst.longest_ms = max(worst.longest_ms, seen.longest_ms)
@@ -47,7 +47,7 @@ async def test_bombs_hold_up_nobody_and_take_ten_times_their_size_at_most(home: 
         assert await gateway.stopped() == 0
 
 
-def post(port: int, api_key: str, bomb: Bomb) -> int:
+def post(port: int, api_key: str, bomb: Bomb) -> tuple[int, bytes]:
     """In a thread: what it does is done in system calls, so that it holds up nobody who measures."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     headers = {"authorization": f"Bearer {api_key}", "content-type": "application/json"}
@@ -56,7 +56,9 @@ def post(port: int, api_key: str, bomb: Bomb) -> int:
     # A refusal may come before the whole body was sent, and is there to be read all the same.
     with contextlib.suppress(ConnectionError):
         connection.request("POST", "/v1/chat/completions", bomb.body, headers)
-    return connection.getresponse().status
+    reply = connection.getresponse()
+    with contextlib.closing(connection):
+        return reply.status, reply.read()
 
 
 class Watched:

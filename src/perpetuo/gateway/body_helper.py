@@ -94,7 +94,10 @@ class BodyHelper:
         self._waiting.setdefault(workspace_id, deque()).append(job)
         if self._worker is None:
             self._worker = asyncio.create_task(self._work_off())
-        return await job.done
+        try:
+            return await job.done
+        finally:
+            del job  # an error would hold this frame, and the frame, by the job, the error and the body
 
     async def _work_off(self) -> None:
         if self._idle is not None:
@@ -125,35 +128,29 @@ class BodyHelper:
                 done = await loop.run_in_executor(self._thread, self._ask, job.work, job.body)
             except HelperFailed as failed:
                 log.warning("the helper for large bodies failed: %s", failed)
-                continue
-            except (ClientError, InvalidSecret) as refused:
-                job.refuse(refused)
             else:
                 job.settle(done)
-            return
-        job.refuse(_not_done())
+                return
+        job.settle(_not_done())
 
     def _give_up(self, job: "_Job | None") -> None:
         for left in [job, *(each for jobs in self._waiting.values() for each in jobs)]:
             if left is not None:
-                left.refuse(_not_done())
+                left.settle(_not_done())
         self._waiting.clear()
 
     # --- in the thread
 
-    def _ask(self, work: Work, body: bytes) -> Done:
-        """Raises HelperFailed, and what the work raises."""
+    def _ask(self, work: Work, body: bytes) -> Done | Exception:
+        """What the work raises is returned. Raises HelperFailed."""
         if self._process is None:
             self._process = _Process(self._command)
             self.starts += 1
         try:
-            answer = self._process.ask(work, body, self._work_s)
+            return self._process.ask(work, body, self._work_s)
         except (OSError, EOFError, HelperFailed) as error:
             self._end_process()
             raise HelperFailed(str(error) or type(error).__name__) from error
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
 
     def _end_process(self) -> None:
         if self._process is not None:
@@ -169,13 +166,13 @@ class _Job:
     def __init__(self, work: Work, body: bytes, done: "asyncio.Future[Done]") -> None:
         self.work, self.body, self.done = work, body, done
 
-    def settle(self, done: Done) -> None:
-        if not self.done.done():
+    def settle(self, done: Done | Exception) -> None:
+        if self.done.done():
+            return
+        if isinstance(done, Exception):
+            self.done.set_exception(done)
+        else:
             self.done.set_result(done)
-
-    def refuse(self, error: Exception) -> None:
-        if not self.done.done():
-            self.done.set_exception(error)
 
 
 # Work is a pickle and a body, what comes back a pickle and a body: bodies travel as they are, in system calls that let

@@ -47,6 +47,11 @@ OWN_HEADERS = frozenset(
 _Key = tuple[str, str, int]
 
 
+def _again(failure: TransportError) -> TransportError:
+    """To be raised: what is raised holds frames, and these the connection, which would hold what it raised."""
+    return type(failure)(failure.message, sent=failure.sent)
+
+
 @functools.lru_cache(maxsize=1024)
 def _name(raw: bytes) -> str:
     """Of a header: vendors have few, and send them with each reply."""
@@ -349,10 +354,10 @@ class _Connection(asyncio.BufferedProtocol):
         self._watch_deadlines()
         while not self._head_done:
             if self._failure is not None:
-                raise self._failure
+                raise _again(self._failure)
             await self._wait()
         if self._failure is not None:
-            raise self._failure
+            raise _again(self._failure)
         headers = tuple([(_name(name), value.decode("latin-1")) for name, value in self._raw_headers])
         return _Reply(self, self._status, headers)
 
@@ -363,7 +368,7 @@ class _Connection(asyncio.BufferedProtocol):
                 self._resume_reading()
                 return data
             if self._failure is not None:
-                raise self._failure
+                raise _again(self._failure)
             if self._ended:
                 return b""
             self._waiting_since = self._loop.time()

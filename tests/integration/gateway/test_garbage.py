@@ -1,17 +1,32 @@
-"""What a client that left had held goes with it, and does not wait for the garbage collector, which comes rarely."""
+"""What a request held goes with it, however it ended: the garbage collector comes rarely."""
 
 import asyncio
+import contextlib
 import gc
 import json
 from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from gateway_harness import API_KEY, RunningGateway, provider, running_gateway
+from perpetuo.core.resilience.availability import Availability
 from perpetuo.lab import SimulatedVendor, VendorSettings
 
 CLIENTS = 20
+FAULTS = [
+    "reset_before_byte",
+    "status_500",
+    "status_401",
+    "short_body",
+    "html_200",
+    "bad_framing",
+    "cut_after",
+    "malformed_chunk_after",
+]
 OURS = ("perpetuo.gateway", "perpetuo.http", "perpetuo.core", "perpetuo.providers")
 
 
@@ -20,6 +35,12 @@ def request(*, stream: bool) -> bytes:
     body = json.dumps(asked).encode()
     head = f"host: x\r\nauthorization: Bearer {API_KEY}\r\ncontent-length: {len(body)}\r\n\r\n"
     return b"POST /v1/chat/completions HTTP/1.1\r\n" + head.encode() + body
+
+
+async def ask_through(gateway: RunningGateway, *, stream: bool) -> None:
+    """The answer may break off."""
+    with contextlib.suppress(httpx2.HTTPError):
+        await gateway.chat(stream=stream)
 
 
 async def ask_and_leave(gateway: RunningGateway, *, stream: bool) -> None:
@@ -38,24 +59,60 @@ async def ask_and_leave(gateway: RunningGateway, *, stream: bool) -> None:
     await asyncio.sleep(0.01)  # what was closed is told of its end in a later turn of the loop
 
 
+@contextmanager
+def garbage() -> Generator[Counter[str]]:
+    """What of ours only the collector frees, by type; counted at the end of the block."""
+    found: Counter[str] = Counter()
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        yield found
+        gc.collect()
+        found.update(type(each).__qualname__ for each in gc.garbage if type(each).__module__.startswith(OURS))
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+
+
 @pytest.mark.parametrize("stream", [False, True], ids=["unary", "stream"])
-async def test_clients_that_leave_make_no_garbage(tmp_path: Path, stream: bool) -> None:
-    slow = VendorSettings(chunk_s=30.0, words=3) if not stream else VendorSettings(chunk_s=0.05, words=200)
+async def test_clients_that_leave_make_none(tmp_path: Path, stream: bool) -> None:
+    slow = VendorSettings(chunk_s=0.05, words=200) if stream else VendorSettings(chunk_s=30.0, words=3)
     async with (
         SimulatedVendor("v", settings=slow) as vendor,
         running_gateway(tmp_path, [provider("openai", vendor.base_url)], edge_kind="fast") as gateway,
     ):
         await ask_and_leave(gateway, stream=stream)
-        gc.collect()
-        gc.disable()
-        gc.set_debug(gc.DEBUG_SAVEALL)
-        try:
+        with garbage() as found:
             for _ in range(CLIENTS):
                 await ask_and_leave(gateway, stream=stream)
-            gc.collect()
-            found = Counter(type(each).__qualname__ for each in gc.garbage if type(each).__module__.startswith(OURS))
-        finally:
-            gc.set_debug(0)
-            gc.garbage.clear()
-            gc.enable()
+        assert not found
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_vendors_that_fail_make_none(tmp_path: Path, fault: str) -> None:
+    async with (
+        SimulatedVendor("v") as vendor,
+        running_gateway(tmp_path, [provider("openai", vendor.base_url)], edge_kind="fast") as gateway,
+    ):
+        await gateway.chat()
+        vendor.set_fault(fault)
+        await ask_through(gateway, stream=True)
+        with garbage() as found:
+            for stream in (False, True) * (CLIENTS // 2):
+                gateway.state.availability = Availability()
+                await ask_through(gateway, stream=stream)
+        assert not found
+
+
+@pytest.mark.parametrize("content", [5, "large"], ids=["small", "large"])
+async def test_refusals_make_none(tmp_path: Path, content: object) -> None:
+    """With the body, which may be large."""
+    body: dict[str, object] = {"messages": [{"role": "user", "content": 5}], "x": " " * 300_000 if content != 5 else ""}
+    async with running_gateway(tmp_path, edge_kind="fast") as gateway:
+        assert (await gateway.chat(**body)).status_code == 400
+        with garbage() as found:
+            for _ in range(CLIENTS):
+                await gateway.chat(**body)
         assert not found
