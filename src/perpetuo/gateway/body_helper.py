@@ -39,6 +39,8 @@ TRIES = 2
 NICENESS = 5
 """Where cores are scarce, small requests go before."""
 
+_GIVE_BACK = {"MALLOC_MMAP_THRESHOLD_": str(1024 * 1024)}
+"""glibc gives freed blocks from this size on back at once: between two large bodies the process is small."""
 _COMMAND = (sys.executable, "-m", "perpetuo.gateway.body_helper")
 
 
@@ -186,7 +188,10 @@ class _Process:
         self._pipe, theirs = connections.Pipe()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
-                [*command, "--fd", str(theirs.fileno())], pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
+                [*command, "--fd", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                env=os.environ | _GIVE_BACK,
             )
         self.pid = self._process.pid
 
