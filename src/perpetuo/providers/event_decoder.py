@@ -136,8 +136,8 @@ class EventStreamDecoder(_FramedDecoder):
         raise NotImplementedError
 
     def on_comment(self, event: SseEvent) -> bytes:
-        """Comments keep proxies on the way awake; they are for no one in particular."""
-        return event.raw
+        """Comments keep proxies on the way awake; they are for no one in particular, and may hold any bytes."""
+        return event.raw if event.raw.isascii() else b":\n\n"
 
     def _feed_frames(self, data: bytes) -> bytes:
         try:

@@ -215,6 +215,9 @@ class OpenAIChatStream(EventStreamDecoder):
         return data if self._include_usage else data.replace(_NO_USAGE, b"}]")
 
     def on_event(self, event: SseEvent, data: bytes) -> bytes:
+        if not _is_text(event.raw):
+            self.failure = _failure_of_event(data)
+            return b""
         data = data.strip()
         if data == b"[DONE]":
             return self._on_done(event.raw)
@@ -345,6 +348,17 @@ def _is_plain_text(event: bytes) -> bool:
     try:
         _ANY_JSON.decode(event[6:])
     except DECODE_ERRORS:
+        return False
+    return _is_text(event)
+
+
+def _is_text(data: bytes) -> bool:
+    """UTF-8, also in what nobody reads: it is passed on, and clients can not read anything else."""
+    if data.isascii():
+        return True
+    try:
+        data.decode()
+    except UnicodeDecodeError:
         return False
     return True
 
@@ -477,7 +491,7 @@ def _headers(
 def _shown(body: bytes, model_label: str | None, *, chunked: bool = False) -> bytes | None:
     """The same bytes where nothing has to change. None for bytes that are no UTF-8 in a field that nobody had read."""
     if model_label is None and not chunked:
-        return body
+        return body if _is_text(body) else None
     try:
         fields = _FIELDS.decode(body)
         if chunked:

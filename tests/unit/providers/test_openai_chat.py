@@ -468,6 +468,26 @@ def test_a_stream_fails_on(name: str) -> None:
         assert decoder.feed(HI) == b""
 
 
+@pytest.mark.parametrize("bad", [b"\xff", b"\xed\xa0\xbd", b"\xc3"])
+@pytest.mark.parametrize("place", ['"x":"?"', '"choices":[{"index":0,"delta":{"content":"?"}}]', '"?":1'])
+def test_bytes_that_are_no_utf_8_are_not_passed_on_wherever_they_are(bad: bytes, place: str) -> None:
+    plain = chunk({"content": "hi"}, id="1").replace(b": ", b":").replace(b"data:", b"data: ").replace(b", ", b",")
+    document = "{" + place + ',"object":"chat.completion"}'
+    event = b"data: " + document.encode().replace(b"?", bad) + b"\n\n"
+    # Behind events that are known by their bytes, too.
+    for pieces in ([event], [plain, event], [plain, plain, plain.replace(b"hi", b"a" + bad), STOP, DONE]):
+        out, decoder = decode(pieces)
+        assert bad not in out
+        assert decoder.failure is not None
+        assert decoder.failure.kind == "malformed"
+    out, decoder = decode([plain, b": " + bad + b"\n\n" + HI])
+    assert bad not in out
+    body = b'{"choices":[{"index":0,"message":{"content":"a"},"finish_reason":"stop"}],"x":"' + bad + b'"}'
+    failure = PROTOCOL.decode_reply(body, SHOWN)
+    assert isinstance(failure, UpstreamFailure)
+    assert failure.kind == "malformed"
+
+
 def test_nothing_is_sent_after_done() -> None:
     out, decoder = decode([HI + STOP + DONE + HI, HI])
     assert out == HI + STOP + DONE

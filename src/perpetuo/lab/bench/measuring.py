@@ -46,7 +46,7 @@ class Measured(msgspec.Struct, frozen=True):
 
 
 class Meter:
-    """Owns the load generator."""
+    """Owns the load generators: the one that measures, and one that only makes work beside it."""
 
     def __init__(self, cores: Cores, results: Results) -> None:
         os.sched_setaffinity(0, cores.others)  # what is started from here on is there too
@@ -54,10 +54,13 @@ class Meter:
         self._results = results
         self._generator = Spoken("perpetuo.lab.bench.generator")
         self._checked: dict[tuple[str, Wanted, int], int] = {}
+        self._beside: Spoken | None = None
         self._said("ready")
 
     def close(self) -> None:
         self._generator.stop()
+        if self._beside is not None:
+            self._beside.stop()
 
     def place(self, subject: Subject) -> None:
         """Onto the cores; what works in the background gives way to the generator."""
@@ -112,6 +115,29 @@ class Meter:
         self._result(subject)
         wait_until_quiet(subject.beside(), _QUIET_WITHIN_S)
 
+    @contextlib.contextmanager
+    def others(
+        self, subject: Subject, wanted: Wanted, *, connections: int, seconds: float, per_s: float, body_bytes: int
+    ) -> Generator[None]:
+        """Other clients' requests for so long, from a process of their own: making them is no part of what is
+        measured meanwhile. Raises BenchFailed when they are not answered as they have to be."""
+        if self._beside is None:
+            self._beside = Spoken("perpetuo.lab.bench.generator")
+            self._said("ready", by=self._beside)
+        plan = LoadPlan(
+            port=subject.port[wanted.kind],
+            request=subject.request(wanted, body_bytes),
+            connections=connections,
+            seconds=seconds,
+            per_s=per_s,
+            body_bytes=self._expected_bytes(subject, wanted, body_bytes),
+        )
+        self._beside.tell(msgspec.json.encode(plan))
+        self._said("started", by=self._beside)
+        yield
+        self._said("ended", seconds, by=self._beside)
+        self._result(subject, by=self._beside)
+
     def _expected_bytes(self, subject: Subject, wanted: Wanted, body_bytes: int) -> int:
         """What every answer has to be as long as: the first one, which is looked at closely."""
         if wanted.chunks:
@@ -122,16 +148,16 @@ class Meter:
             self._checked[key] = ask_checked(subject.name, subject.port["unary"], request, wanted).body_bytes
         return self._checked[key]
 
-    def _result(self, subject: Subject) -> LoadResult:
-        result = self._said("result").result
+    def _result(self, subject: Subject, by: Spoken | None = None) -> LoadResult:
+        result = self._said("result", by=by).result
         assert result is not None
         if result.problems:
             told = "; ".join(f"{sentence} ({count} times)" for sentence, count in result.problems.items())
             raise BenchFailed(f"{subject.name} did not answer every request as it should: {told}.")
         return result
 
-    def _said(self, what: str, more_s: float = 0.0) -> Said:
-        said = msgspec.json.decode(self._generator.next_line(_SPEAKS_WITHIN_S + more_s), type=Said)
+    def _said(self, what: str, more_s: float = 0.0, *, by: Spoken | None = None) -> Said:
+        said = msgspec.json.decode((by or self._generator).next_line(_SPEAKS_WITHIN_S + more_s), type=Said)
         if said.what != what and said.result is not None:
             raise BenchFailed(f"The load generator stopped early: {said.result.problems}")
         assert said.what == what, said

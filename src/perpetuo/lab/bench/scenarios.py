@@ -1,6 +1,7 @@
 """What is measured. In each round every subject has its turn, so that what disturbs the machine disturbs all."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 
 import msgspec
 
@@ -20,6 +21,10 @@ BODIES = {"1 KB": 1_000, "16 KB": 16_000, "128 KB": 128_000, "1 MB": 1_000_000}
 BODY_CONNECTIONS = 16
 CONNECTION_COUNTS = (1, 8, 64, 256, 1000)
 OPEN_LOOP_CONNECTIONS = 128
+PROMPT_BYTES = 400_000
+PROMPTS_PER_S = 20.0
+SMALL_PER_S = 200.0
+"""Few, so that small requests wait for large ones and not for each other."""
 _MIB = 1024 * 1024
 _MEMORY_ROUNDS = 3
 _LEAST_PER_S = 10.0
@@ -116,7 +121,7 @@ def run_streams(bench: Bench) -> None:
                 number,
                 first_byte_p50_ms=_ms(first_byte, "p50"),
                 first_byte_p99_ms=_ms(first_byte, "p99"),
-                **_added(subject, first_byte, direct, "added_first_byte"),
+                **({} if subject.is_direct else _added(first_byte, direct, "added_first_byte")),
             )
 
 
@@ -155,6 +160,42 @@ def run_bodies(bench: Bench) -> None:
                     subject, UNARY, connections=connections, seconds=bench.scale.seconds / 3, body_bytes=body_bytes
                 )
                 _note_unary(bench, "bodies", title, subject, number, measured)
+
+
+def run_prompts(bench: Bench) -> None:
+    """Small requests alone, beside large prompts of other clients, and alone once more, which shows the noise."""
+    seconds = bench.scale.seconds
+    connections = min(CONNECTIONS, bench.scale.connections)
+    beside = f"beside {PROMPTS_PER_S:.0f} prompts of {PROMPT_BYTES // 1000} KB a second"
+
+    def small(subject: Subject) -> Measured:
+        return bench.meter.measure(subject, UNARY, connections=connections, seconds=seconds, per_s=SMALL_PER_S)
+
+    def prompts(subject: Subject, lasting_s: float) -> AbstractContextManager[None]:
+        return bench.meter.others(
+            subject, UNARY, connections=4, seconds=lasting_s, per_s=PROMPTS_PER_S, body_bytes=PROMPT_BYTES
+        )
+
+    for number in bench.rounds("prompts"):
+        for subject in bench.own:
+            with prompts(subject, 0.2):  # what starts with the first large body has started
+                pass
+            before = small(subject)
+            with prompts(subject, seconds + 2 * WARM_UP_S):
+                meanwhile = small(subject)
+            again = small(subject)
+            alone = before.result.latency
+            for case, measured in (("alone", before), (beside, meanwhile), ("alone again", again)):
+                latency = measured.result.latency
+                bench.results.add(
+                    "prompts",
+                    case,
+                    subject.name,
+                    number,
+                    latency_p50_ms=_ms(latency, "p50"),
+                    latency_p99_ms=_ms(latency, "p99"),
+                    **({} if measured is before else _added(latency, alone, "added")),
+                )
 
 
 def run_connections(bench: Bench) -> None:
@@ -212,7 +253,7 @@ def _note_latency(bench: Bench, case: str, subject: Subject, number: int, measur
         per_s=result.completed / result.window_s,
         latency_p50_ms=_ms(result.latency, "p50"),
         latency_p99_ms=_ms(result.latency, "p99"),
-        **_added(subject, result.latency, direct.result.latency, "added"),
+        **({} if subject.is_direct else _added(result.latency, direct.result.latency, "added")),
         **_costs(subject, measured, "", result.completed, result.all_completed),
     )
 
@@ -229,10 +270,10 @@ def _costs(subject: Subject, measured: Measured, prefix: str, count: int, all_co
     return costs
 
 
-def _added(subject: Subject, one: Quantiles | None, direct: Quantiles | None, prefix: str) -> dict[str, float]:
-    if subject.is_direct or one is None or direct is None:
+def _added(one: Quantiles | None, other: Quantiles | None, prefix: str) -> dict[str, float]:
+    if one is None or other is None:
         return {}
-    return {f"{prefix}_p50_ms": (one.p50 - direct.p50) * 1000, f"{prefix}_p99_ms": (one.p99 - direct.p99) * 1000}
+    return {f"{prefix}_p50_ms": (one.p50 - other.p50) * 1000, f"{prefix}_p99_ms": (one.p99 - other.p99) * 1000}
 
 
 def _ms(found: Quantiles | None, name: str) -> float | None:
@@ -250,5 +291,6 @@ SCENARIOS: dict[str, Callable[[Bench], None]] = {
     "streams": run_streams,
     "bodies": run_bodies,
     "connections": run_connections,
+    "prompts": run_prompts,
 }
 """In the order in which they run; `startup` is apart, it has processes of its own."""
