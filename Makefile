@@ -17,7 +17,7 @@ NODE_MODULES := dashboard/node_modules/.installed-lock
 DASHBOARD_SOURCES = $(shell find dashboard/src dashboard/*.html dashboard/*.ts dashboard/*.json -type f 2>/dev/null)
 PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: help up dev test test-core lint format types dashboard dashboard-dev dashboard-test browser pytest e2e screenshots wheel-test compat-js compat-py build soak bench edge-newest lock clean
+.PHONY: help up dev test test-core lint format types dashboard dashboard-dev dashboard-test browser pytest e2e screenshots wheel-test compat-js compat-py build soak bench fuzz edge-newest lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 20
@@ -122,6 +122,18 @@ edge-newest: build ## the server edge against uvicorn's newest release
 soak: $(STAMP) $(DASHBOARD) browser compat-js compat-py ## the long form of the figures
 	$(PYTEST) -m soak --timeout 7200
 
+# What is kept on the way goes to build/fuzz; what is worth keeping for good, into tests/fuzz/corpus (`-merge=1`, see
+# docs/testing.md).
+FUZZ ?= request stream reply edge
+SECONDS_EACH ?= 300
+fuzz: $(STAMP) ## bytes that are handled wrongly are looked for; FUZZ="stream" SECONDS_EACH=60 for a minute of one target
+	$(UV) venv -q --clear --python $(BIN)/python build/fuzz-venv
+	$(UV) pip sync -q --require-hashes --only-binary atheris --python build/fuzz-venv/bin/python \
+	  requirements/dev.lock requirements/fuzz.lock
+	@for target in $(FUZZ); do \
+	  PYTHONPATH=src:tests:tests/fuzz build/fuzz-venv/bin/python tests/fuzz/fuzz.py $$target build/fuzz/$$target \
+	    -max_total_time=$(SECONDS_EACH) || exit 1; done
+
 bench: $(STAMP) ## performance figures, into bench/; ARGS="--quick" for a minute's worth, see docs/performance.md
 	@$(BIN)/perpetuo bench $(ARGS)
 
@@ -134,6 +146,8 @@ lock: $(STAMP) ## resolve the dependencies anew
 	  --no-emit-index-url --python-version 3.11 -c requirements/dev.lock -o requirements/build.lock
 	$(UV) pip compile -q --group clients --universal --generate-hashes --custom-compile-command 'make lock' \
 	  --no-emit-index-url --python-version 3.11 -o requirements/clients.lock
+	$(UV) pip compile -q --group fuzz --universal --generate-hashes --custom-compile-command 'make lock' \
+	  --no-emit-index-url --python-version 3.11 -o requirements/fuzz.lock
 
 clean:
 	rm -rf src/perpetuo/dashboard dashboard/node_modules

@@ -2,6 +2,8 @@
 
 python fuzz.py TARGET FOLDER [libFuzzer's options]: what reaches code that nothing before reached is kept in FOLDER,
 which begins with the target's seeds and corpus/TARGET. Ends at the first finding, which it writes down.
+
+python fuzz.py TARGET FOLDER --keep: the least of FOLDER that reaches what all of it reaches goes into corpus/TARGET.
 """
 
 import hashlib
@@ -22,8 +24,11 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for seed in seeds():
         (folder / hashlib.sha256(seed).hexdigest()[:16]).write_bytes(seed[:MAX_BYTES])
-    options = [f"-max_len={MAX_BYTES}", f"-artifact_prefix={folder.parent}/{name}-", *sys.argv[3:]]
-    atheris.Setup([sys.argv[0], *options, str(folder), str(CORPUS / name)], function)
+    options, folders = sys.argv[3:], [folder, CORPUS / name]
+    if options == ["--keep"]:
+        options, folders = ["-merge=1"], [CORPUS / name, folder]
+    options += [f"-max_len={MAX_BYTES}", f"-artifact_prefix={folder.parent}/{name}-"]
+    atheris.Setup([sys.argv[0], *options, *map(str, folders)], function)
     atheris.Fuzz()
 
 
