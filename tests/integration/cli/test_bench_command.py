@@ -101,19 +101,9 @@ def test_the_command_measures_a_real_gateway_and_leaves_nothing_behind(tmp_path:
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "LANG") if name in os.environ}
     ended = subprocess.run(
         [
-            *(sys.executable, "-m", "perpetuo.cli.main", "bench", "--scenario", "unary", "--scenario", "memory"),
-            *(
-                "--rounds",
-                "1",
-                "--seconds",
-                "0.3",
-                "--connections",
-                "4",
-                "--streams",
-                "4",
-                "--out",
-                str(tmp_path / "out"),
-            ),
+            *(sys.executable, "-m", "perpetuo.cli.main", "bench", "--out", str(tmp_path / "out")),
+            *("--scenario", "unary", "--scenario", "memory", "--scenario", "prompts"),
+            *("--rounds", "1", "--seconds", "0.3", "--connections", "4", "--streams", "4"),
         ],
         env={**kept, "HOME": str(tmp_path), "TMPDIR": str(tmp_path)},
         cwd=tmp_path,
@@ -125,7 +115,7 @@ def test_the_command_measures_a_real_gateway_and_leaves_nothing_behind(tmp_path:
     rows = list(csv.DictReader((tmp_path / "out" / "results.csv").read_text().splitlines()))
     found = {(row["scenario"], row["subject"], row["metric"]) for row in rows}
     assert {("unary", "direct", "per_s"), ("memory", "perpetuo", "rest_rss_mib")} <= found
-    assert ("unary", "perpetuo", "worker_cpu_us") in found
+    assert {("unary", "perpetuo", "worker_cpu_us"), ("prompts", "perpetuo", "added_p99_ms")} <= found
     assert (tmp_path / "out" / "results.svg").read_text().startswith("<svg")
     assert [path.name for path in tmp_path.glob("perpetuo-bench-*")] == []
     assert [process for process in psutil.process_iter() if speaks_of(process, tmp_path)] == []
