@@ -29,6 +29,7 @@ from perpetuo.lab.bench.plot import plot_svg
 from perpetuo.lab.bench.probes import ask_checked
 from perpetuo.lab.bench.results import Results, csv_of, markdown_of, table_of
 from perpetuo.lab.bench.scenarios import SCENARIOS, UNARY, Bench, Scale
+from perpetuo.lab.bench.siblings import slowed_by
 from perpetuo.lab.bench.startup import run_startup
 from perpetuo.lab.bench.stub import StubPorts
 from perpetuo.lab.bench.subjects import Subject, direct_subject, gateway_subjects, nginx_subjects
@@ -136,6 +137,10 @@ def _run(wishes: Wishes, directory: Path) -> tuple[Machine, Results]:
     binary = find_nginx()
     machine = this_machine({"nginx": nginx_version(binary)} if binary else {})
     results.note(_about_cores(cores))
+    if cores.are_apart:
+        core, other = min(cores.measured), min(cores.others)
+        slowed = slowed_by(other, core)
+        results.note(f"a loop on core {core} takes {slowed:.2f} times as long while core {other} is busy")
     directory.chmod(0o755)  # nginx may want to look into its own folder below as somebody else
     certificates = make_certificates(directory) if wishes.tls else None
     with contextlib.ExitStack() as stack:
