@@ -124,7 +124,7 @@ soak: $(STAMP) $(DASHBOARD) browser compat-js compat-py ## the long form of the 
 
 # What is kept on the way goes to build/fuzz; what is worth keeping for good, into tests/fuzz/corpus (`-merge=1`, see
 # docs/testing.md).
-FUZZ ?= request stream reply edge
+FUZZ ?= request answer stream reply edge
 SECONDS_EACH ?= 300
 fuzz: $(STAMP) ## bytes that are handled wrongly are looked for; FUZZ="stream" SECONDS_EACH=60 for a minute of one target
 	$(UV) venv -q --clear --python $(BIN)/python build/fuzz-venv

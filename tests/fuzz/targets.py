@@ -17,10 +17,11 @@ from perpetuo.core.catalog import Model, Vendor
 from perpetuo.core.errors import ClientError, TransportError
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest, parse_chat_request, parse_embeddings_request
 from perpetuo.core.snapshot import Secret
+from perpetuo.gateway.body_work import Decode, decode
 from perpetuo.http.client import _Connection, _Pool
 from perpetuo.http.egress import Destination
 from perpetuo.http.upstream import Deadlines
-from perpetuo.providers.base import ChatProvider, ReplyContext, StreamDecoder, Target
+from perpetuo.providers.base import ChatProvider, Reply, ReplyContext, StreamDecoder, Target
 from perpetuo.providers.registry import PROTOCOLS
 from smuggling_vectors import VECTORS
 
@@ -156,12 +157,13 @@ def _check_events(out: bytes) -> None:
     if not out:
         return
     *events, rest = out.split(b"\n\n")
-    assert rest == b"", f"an event without end: {rest!r}"
+    assert rest.strip() == b"", f"an event without end: {rest!r}"
     for number, event in enumerate(events):
-        payload = event.removeprefix(b"data: ")
-        if payload == event:
-            assert event.startswith(b":"), f"neither an event nor a comment: {event!r}"
-        elif payload == b"[DONE]":
+        event.decode()
+        payload = b"\n".join(line[5:] for line in event.split(b"\n") if line.startswith(b"data:")).strip()
+        if not payload:
+            continue  # a comment, or fields that nobody reads
+        if payload == b"[DONE]":
             assert number == len(events) - 1, "something follows the end"
         else:
             assert isinstance(msgspec.json.decode(payload), dict)
@@ -174,6 +176,30 @@ def stream_seeds() -> Iterator[bytes]:
                 for flags in (0, 64, 128):
                     base = flags - flags % len(PROTOCOLS)
                     yield bytes((base + number if base + number < 256 else number, 16)) + path.read_bytes()
+
+
+# --- whole answers are read, or a failure
+
+
+def answer(data: bytes) -> None:
+    """The first byte chooses protocol and context."""
+    if len(data) < 2:
+        return
+    protocol = list(PROTOCOLS.values())[data[0] % len(PROTOCOLS)]
+    context = ReplyContext("id", 1, model_label="ours" if data[0] & 128 else None)
+    read = decode(protocol, data[1:], Decode("chat.completions", protocol.name, context, by_tool=bool(data[0] & 64)))
+    if isinstance(read, Reply):
+        assert isinstance(json.loads(read.body.decode()), dict)
+    else:
+        assert read.kind in ("malformed", "in_band", "empty"), read
+
+
+def answer_seeds() -> Iterator[bytes]:
+    for number, name in enumerate(PROTOCOLS):
+        for path in sorted((RECORDINGS / name).glob("*.reply.json")):
+            if path.stat().st_size < MAX_BYTES:
+                for flags in (0, 65, 130):
+                    yield bytes((flags - flags % len(PROTOCOLS) + number,)) + path.read_bytes()
 
 
 # --- bodies are refused by name, or encoded for every protocol
@@ -251,5 +277,6 @@ TARGETS: dict[str, tuple[Callable[[bytes], None], Callable[[], Iterator[bytes]]]
     "edge": (edge, edge_seeds),
     "reply": (reply, reply_seeds),
     "stream": (stream, stream_seeds),
+    "answer": (answer, answer_seeds),
     "request": (request, request_seeds),
 }

@@ -9,6 +9,7 @@ from perpetuo.core.errors import UpstreamFailure
 from perpetuo.core.request import ChatRequest, EmbeddingsRequest, parse_chat_request, parse_embeddings_request
 from perpetuo.providers.auth import signed
 from perpetuo.providers.base import ChatProvider, EmbeddingsProvider, Reply, ReplyContext, Target, UpstreamRequest
+from perpetuo.providers.event_decoder import is_text
 from perpetuo.providers.json_by_tool import answered_by_tool, asked_by_tool
 from perpetuo.providers.registry import PROTOCOLS
 
@@ -62,6 +63,8 @@ def encode(provider: ChatProvider, request: Request, work: Encode) -> UpstreamRe
 
 def decode(provider: ChatProvider, body: bytes, work: Decode) -> Reply | UpstreamFailure:
     """Of a 200."""
+    if not is_text(body):
+        return UpstreamFailure("malformed", "The provider sent bytes that are no UTF-8.")
     if work.endpoint == "embeddings":
         return _embeddings(provider).decode_embeddings(body, work.context)
     reply = provider.decode_reply(body, work.context)

@@ -115,6 +115,20 @@ class _FramedDecoder:
             self.failure = UpstreamFailure("malformed", "The provider answered with a document instead of a stream.")
 
 
+def is_text(data: bytes) -> bool:
+    """UTF-8, also in what nobody reads: some of it is passed on, and clients can not read anything else."""
+    if data.isascii():
+        return True
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+_NO_TEXT = UpstreamFailure("malformed", "The provider sent bytes that are no UTF-8.")
+
+
 class EventStreamDecoder(_FramedDecoder):
     """For server-sent events.
 
@@ -169,6 +183,9 @@ class EventStreamDecoder(_FramedDecoder):
                 out.append(self.on_comment(event))
                 continue
             self._saw_event = True
+            if not is_text(event.raw):
+                self.failure = _NO_TEXT
+                break
             out.append(self.on_event(event, event.data))
             if self.failure is not None or self.done:
                 break
@@ -208,6 +225,9 @@ class MessageStreamDecoder(_FramedDecoder):
                 data = b""
                 for message in messages:
                     self._saw_event = True
+                    if not is_text(message.payload):
+                        self.failure = _NO_TEXT
+                        return b"".join(out)
                     out.append(self.on_message(message))
                     if self.failure is not None or self.done:
                         return b"".join(out)

@@ -17,7 +17,7 @@ from perpetuo.core.usage import NOT_REPORTED
 from perpetuo.providers.auth import auth_headers, key_headers
 from perpetuo.providers.base import Reply, ReplyContext, StreamDecoder, Target, UpstreamRequest
 from perpetuo.providers.chat_input import DECODE_ERRORS, mapping, plain
-from perpetuo.providers.event_decoder import EventStreamDecoder
+from perpetuo.providers.event_decoder import EventStreamDecoder, is_text
 from perpetuo.providers.openai_content import is_chunked, with_text_content
 from perpetuo.providers.openai_errors import read_error
 from perpetuo.providers.openai_messages import DEVELOPER, fit_messages, fit_tools
@@ -215,9 +215,6 @@ class OpenAIChatStream(EventStreamDecoder):
         return data if self._include_usage else data.replace(_NO_USAGE, b"}]")
 
     def on_event(self, event: SseEvent, data: bytes) -> bytes:
-        if not _is_text(event.raw):
-            self.failure = _failure_of_event(data)
-            return b""
         data = data.strip()
         if data == b"[DONE]":
             return self._on_done(event.raw)
@@ -349,18 +346,7 @@ def _is_plain_text(event: bytes) -> bool:
         _ANY_JSON.decode(event[6:])
     except DECODE_ERRORS:
         return False
-    return _is_text(event)
-
-
-def _is_text(data: bytes) -> bool:
-    """UTF-8, also in what nobody reads: it is passed on, and clients can not read anything else."""
-    if data.isascii():
-        return True
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    return is_text(event)
 
 
 class _Delta(msgspec.Struct):
@@ -491,7 +477,7 @@ def _headers(
 def _shown(body: bytes, model_label: str | None, *, chunked: bool = False) -> bytes | None:
     """The same bytes where nothing has to change. None for bytes that are no UTF-8 in a field that nobody had read."""
     if model_label is None and not chunked:
-        return body if _is_text(body) else None
+        return body
     try:
         fields = _FIELDS.decode(body)
         if chunked:

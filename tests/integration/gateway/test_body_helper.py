@@ -110,6 +110,15 @@ async def test_requests_and_replies_become_the_same_as_in_place(protocol: str) -
         assert isinstance(broken, UpstreamFailure)
 
 
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_reply_with_bytes_that_are_no_utf_8_is_malformed(protocol: str) -> None:
+    reply = json.dumps({**REPLIES[protocol], "x": "?"}).encode().replace(b"?", b"\xff")
+    work = Decode("chat.completions", protocol, ReplyContext("chatcmpl-r", 1), by_tool=False)
+    failure = decode(PROTOCOLS[protocol], reply, work)
+    assert isinstance(failure, UpstreamFailure)
+    assert failure.kind == "malformed"
+
+
 USAGE = {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}
 REPLIES: dict[str, Any] = {
     "openai_chat": {
