@@ -26,7 +26,6 @@ from perpetuo.providers.base import (
     ReplyContext,
     StreamDecoder,
     Target,
-    UpstreamRequest,
 )
 from perpetuo.providers.credentials import TokenRefused, secret_pieces
 from perpetuo.providers.json_by_tool import JsonByToolStream
@@ -69,12 +68,18 @@ async def attempt(
     provider = state.protocols[candidate.vendor.protocol]
     upstream: UpstreamReply | None = None
     keep_open = False
-    taken = state.headroom.take(candidate.key.id, candidate.model.id, need_of(run.request))
+    asked = run.request
+    assert asked is not None and run.principal is not None
+    taken = state.headroom.take(candidate.key.id, candidate.model.id, need_of(asked))
     try:
         secret = state.credentials.current(candidate.key, candidate.vendor)
         if secret is None:
             secret = await state.credentials.fetch(candidate.key, candidate.vendor)
-        request = await _encode(state, run, candidate, provider, secret)
+        work = _encoding(state, run, candidate, secret)
+        if len(asked.body) <= LARGE_BODY_BYTES or _is_only_copied(provider, candidate, work):
+            request = encode(provider, asked, work)
+        else:
+            request = await state.bodies.encode(run.principal.workspace.id, work, asked.body)
         upstream = await state.upstream.open(request, deadlines)
         note_headers(state, candidate, upstream.headers)
         first_byte_ms = _ms_since(started_s, state)
@@ -105,8 +110,12 @@ async def attempt(
     except InvalidSecret as error:
         failure = UpstreamFailure("status", str(error), status=401, sent=False)
         return Failed(failure, _ms_since(started_s, state))
-    except (asyncio.CancelledError, GatewayError):
+    except asyncio.CancelledError:
         _note_cancelled(state, run, candidate, started_s)
+        raise
+    except GatewayError:
+        if upstream is not None:
+            _note_cancelled(state, run, candidate, started_s)
         raise
     finally:
         state.headroom.give_back(taken)
@@ -211,10 +220,7 @@ def _without(secret: Secret, failure: UpstreamFailure) -> UpstreamFailure:
     return msgspec.structs.replace(failure, message=redact(failure.message), param=param)
 
 
-async def _encode(
-    state: GatewayState, run: Run, candidate: Candidate, provider: ChatProvider, secret: Secret
-) -> UpstreamRequest:
-    """The request as it goes out. A large body goes elsewhere to be translated; to be copied it may stay."""
+def _encoding(state: GatewayState, run: Run, candidate: Candidate, secret: Secret) -> Encode:
     vendor, model = candidate.vendor, candidate.model
     left_out = vendor.refused_fields | model.refused_fields
     if candidate.loss.dropped:
@@ -222,15 +228,11 @@ async def _encode(
     target = Target(vendor, model, candidate.key.base_url, secret, left_out)
     # Upstream calls carry our request id and the attempt's number: the vendor's books can be joined with ours.
     labels = (("x-perpetuo-request-id", run.id), ("x-perpetuo-attempt", str(len(run.attempts) + 1)))
-    work = Encode(run.endpoint, target, labels, candidate.json_by_tool, state.clock.wall_s())
-    assert run.request is not None and run.principal is not None
-    if len(run.request.body) > LARGE_BODY_BYTES and not (provider.splices and _unchanged(candidate, target)):
-        return await state.bodies.encode(run.principal.workspace.id, work, run.request.body)
-    return encode(provider, run.request, work)
+    return Encode(run.endpoint, target, labels, candidate.json_by_tool, state.clock.wall_s())
 
 
-def _unchanged(candidate: Candidate, target: Target) -> bool:
-    return candidate.loss.is_lossless and not (target.dropped or candidate.json_by_tool)
+def _is_only_copied(provider: ChatProvider, candidate: Candidate, work: Encode) -> bool:
+    return provider.splices and candidate.loss.is_lossless and not (work.target.dropped or work.by_tool)
 
 
 async def _read_answer(
