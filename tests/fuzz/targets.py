@@ -157,8 +157,8 @@ def _check_events(out: bytes) -> None:
     if not out:
         return
     *events, rest = out.split(b"\n\n")
-    # A comment is handed on before the blank line.
-    assert all(line[:1] in (b"", b":") for line in rest.split(b"\n")), f"an event without end: {rest!r}"
+    # Comments, and lines that mean nothing, are handed on before their blank line.
+    assert not any(line.startswith(b"data") for line in rest.split(b"\n")), f"an event without end: {rest!r}"
     for number, event in enumerate(events):
         event.decode()
         payload = b"\n".join(line[5:] for line in event.split(b"\n") if line.startswith(b"data:")).strip()
