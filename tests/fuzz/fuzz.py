@@ -7,6 +7,7 @@ python fuzz.py TARGET FOLDER --keep: the least of FOLDER that reaches what all o
 """
 
 import hashlib
+import shlex
 import sys
 from pathlib import Path
 
@@ -28,7 +29,9 @@ def main() -> None:
     if options == ["--keep"]:
         options, folders = ["-merge=1"], [CORPUS / name, folder]
     options += [f"-max_len={MAX_BYTES}", f"-artifact_prefix={folder.parent}/{name}-"]
-    atheris.Setup([sys.argv[0], *options, *map(str, folders)], function)
+    # libFuzzer starts itself again, through a shell, to find out what to keep.
+    command = shlex.join([sys.executable, __file__, name, str(folder)])
+    atheris.Setup([command, *options, *map(str, folders)], function)
     atheris.Fuzz()
 
 
