@@ -17,7 +17,7 @@ TransportError                    what `http/` raises about one upstream call; n
 """
 
 import re
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -143,18 +143,9 @@ class GatewayError(Exception):
         self.headers = headers
         self.details = details
 
-    def __reduce__(self) -> tuple[object, ...]:
-        """From the process that reads large bodies."""
-        rest = {"param": self.param, "retry_after_s": self.retry_after_s, "headers": self.headers}
-        return _told_again, (type(self), self.code, self.message, {**rest, "details": self.details})
-
     @property
     def row(self) -> ErrorRow:
         return TABLE[self.code]
-
-
-def _told_again(kind: type[GatewayError], code: str, message: str, rest: dict[str, Any]) -> GatewayError:
-    return kind(code, message, **rest)
 
 
 def safe_text(text: str, limit_chars: int) -> str:

@@ -8,9 +8,11 @@ ends. It does one thing at a time; workspaces take turns, so that one with many 
 import asyncio
 import contextlib
 import logging
-import multiprocessing.connection as connections
 import os
+import select
 import signal
+import socket
+import struct
 import subprocess
 import sys
 from collections import deque
@@ -21,8 +23,8 @@ from typing import cast
 import msgspec
 
 from perpetuo.core.errors import ClientError, GatewayError, UpstreamFailure
-from perpetuo.core.request import with_body
-from perpetuo.core.snapshot import InvalidSecret
+from perpetuo.core.request import ChatRequest, EmbeddingsRequest, with_body
+from perpetuo.core.snapshot import InvalidSecret, Secret
 from perpetuo.gateway.body_work import Decode, Done, Encode, Parse, Request, Work, do
 from perpetuo.providers.base import Reply, UpstreamRequest
 
@@ -177,15 +179,75 @@ class _Job:
             self.done.set_result(done)
 
 
-# Work is a pickle and a body, what comes back a pickle and a body: bodies travel as they are, in system calls that let
-# go of the interpreter's lock.
+# --- between the two processes: a message and a body, each after its length. Bodies travel as they are, in system calls
+# that let go of the interpreter's lock.
+
+_LENGTHS = struct.Struct("!QQ")
+
+
+class _Refused(msgspec.Struct, frozen=True):
+    """A ClientError; without a code an InvalidSecret."""
+
+    code: str | None
+    message: str
+    param: str | None = None
+
+    def error(self) -> Exception:
+        if self.code is None:
+            return InvalidSecret(self.message)
+        return ClientError(self.code, self.message, param=self.param)
+
+
+class _Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One of them."""
+
+    chat: ChatRequest | None = None
+    embeddings: EmbeddingsRequest | None = None
+    request: UpstreamRequest | None = None
+    reply: Reply | None = None
+    failure: UpstreamFailure | None = None
+    refused: _Refused | None = None
+
+
+def _reveal(value: object) -> str:
+    """Secrets go from the worker to its helper, and nowhere else."""
+    assert isinstance(value, Secret)
+    return value.reveal()
+
+
+def _hide(kind: type, value: str) -> Secret:
+    assert kind is Secret
+    return Secret(value)
+
+
+_encode = msgspec.msgpack.Encoder(enc_hook=_reveal).encode
+_decode_work = msgspec.msgpack.Decoder(Work, dec_hook=_hide).decode
+_decode_answer = msgspec.msgpack.Decoder(_Answer).decode
+
+
+def _send(wire: socket.socket, message: bytes, body: bytes = b"") -> None:
+    wire.sendall(_LENGTHS.pack(len(message), len(body)) + message)
+    wire.sendall(body)
+
+
+def _receive(wire: socket.socket) -> tuple[bytes, bytes]:
+    """Raises EOFError at the other side's end."""
+    message_bytes, body_bytes = _LENGTHS.unpack(_read(wire, _LENGTHS.size))
+    return _read(wire, message_bytes), _read(wire, body_bytes)
+
+
+def _read(wire: socket.socket, size: int) -> bytes:
+    data = wire.recv(size, socket.MSG_WAITALL) if size else b""
+    if len(data) < size:
+        raise EOFError("its process ended")
+    return data
 
 
 class _Process:
     """The worker's end. All of it blocks. Raises OSError and EOFError when the process has died."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        self._pipe, theirs = connections.Pipe()
+        self._wire, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own module
                 [*command, "--fd", str(theirs.fileno())],
@@ -194,61 +256,72 @@ class _Process:
                 env=os.environ | _GIVE_BACK,
             )
         self.pid = self._process.pid
+        self._answers = select.poll()  # a worker has more descriptors than `select` takes
+        self._answers.register(self._wire, select.POLLIN)
 
     def ask(self, work: Work, body: bytes, within_s: float) -> Done | Exception:
         """Raises HelperFailed when there is no answer in time."""
-        self._pipe.send(work)
-        self._pipe.send_bytes(body)
-        if not self._pipe.poll(within_s):
+        _send(self._wire, _encode(work), body)
+        if not self._answers.poll(within_s * 1000):
             raise HelperFailed(f"no answer within {within_s:.0f} s")
-        answer = self._pipe.recv()
-        if not isinstance(answer, Reply | UpstreamRequest):
-            return answer
-        changed = self._pipe.recv_bytes()
-        return msgspec.structs.replace(answer, body=changed or body)
+        message, changed = _receive(self._wire)
+        answer = _decode_answer(message)
+        if answer.refused is not None:
+            return answer.refused.error()
+        if (carried := answer.request or answer.reply) is not None:
+            return msgspec.structs.replace(carried, body=changed or body)
+        done = answer.chat or answer.embeddings or answer.failure
+        assert done is not None
+        return done
 
     def kill(self) -> None:
         """From any thread: whoever waits for an answer gets EOFError."""
         self._process.kill()
 
     def end(self) -> None:
-        self._pipe.close()
+        self._wire.close()
         self._process.kill()
         self._process.wait()
 
 
-def _serve(pipe: "connections.Connection[Done | Exception, Work]") -> None:
+def _serve(wire: socket.socket) -> None:
     """The helper's end, until the worker's is closed."""
     with contextlib.suppress(EOFError, OSError):
         while True:
-            work = pipe.recv()
-            body = pipe.recv_bytes()
-            try:
-                done = do(work, body)
-            except (ClientError, InvalidSecret) as refused:
-                pipe.send(refused)
-            else:
-                _send(pipe, done, body)
+            message, body = _receive(wire)
+            _answer(wire, _decode_work(message), body)
 
 
-def _send(pipe: "connections.Connection[Done | Exception, Work]", done: Done, body: bytes) -> None:
-    if isinstance(done, UpstreamFailure):
-        pipe.send(done)
-    elif isinstance(done, Reply | UpstreamRequest):
-        pipe.send(msgspec.structs.replace(done, body=b""))
-        pipe.send_bytes(b"" if done.body is body else done.body)
+def _answer(wire: socket.socket, work: Work, body: bytes) -> None:
+    try:
+        done = do(work, body)
+    except ClientError as error:
+        _send(wire, _encode(_Answer(refused=_Refused(error.code, error.message, error.param))))
+    except InvalidSecret as error:
+        _send(wire, _encode(_Answer(refused=_Refused(None, str(error)))))
     else:
+        _send(wire, *_told(done, body))
+
+
+def _told(done: Done, body: bytes) -> tuple[bytes, bytes]:
+    if isinstance(done, UpstreamFailure):
+        return _encode(_Answer(failure=done)), b""
+    if isinstance(done, ChatRequest | EmbeddingsRequest):
         # The fields are found again in the body, which the worker has.
-        pipe.send(msgspec.structs.replace(done, body=b"", fields={}))
+        read = msgspec.structs.replace(done, body=b"", fields={})
+        return _encode(_Answer(chat=read) if isinstance(read, ChatRequest) else _Answer(embeddings=read)), b""
+    bare = msgspec.structs.replace(done, body=b"")
+    answer = _Answer(reply=bare) if isinstance(bare, Reply) else _Answer(request=bare)
+    return _encode(answer), b"" if done.body is body else done.body
 
 
 def main() -> None:
-    # Who ends the worker by its group, or with Ctrl-C, wants its requests to end well; the pipe's end is our own.
+    # Who ends the worker by its group, or with Ctrl-C, wants its requests to end well; the socket's end is our own.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     os.nice(NICENESS)
-    with connections.Connection(int(sys.argv[sys.argv.index("--fd") + 1])) as pipe:
-        _serve(pipe)
+    with socket.socket(fileno=int(sys.argv[sys.argv.index("--fd") + 1])) as wire:
+        _serve(wire)
 
 
 if __name__ == "__main__":

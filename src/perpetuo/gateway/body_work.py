@@ -16,13 +16,13 @@ from perpetuo.providers.registry import PROTOCOLS
 Request = ChatRequest | EmbeddingsRequest
 
 
-class Parse(msgspec.Struct, frozen=True):
+class Parse(msgspec.Struct, frozen=True, tag=True):
     """endpoint: `chat.completions` or `embeddings`, here and below."""
 
     endpoint: str
 
 
-class Encode(msgspec.Struct, frozen=True):
+class Encode(msgspec.Struct, frozen=True, tag=True):
     """labels: see `UpstreamRequest`. by_tool: the response format is asked for by a forced tool. wall_s: of the
     signature, where the vendor wants one."""
 
@@ -33,7 +33,7 @@ class Encode(msgspec.Struct, frozen=True):
     wall_s: float
 
 
-class Decode(msgspec.Struct, frozen=True):
+class Decode(msgspec.Struct, frozen=True, tag=True):
     """by_tool: as the request was asked."""
 
     endpoint: str

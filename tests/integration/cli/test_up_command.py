@@ -64,7 +64,7 @@ def test_the_printed_shell_lines_work_when_pasted(home: Home) -> None:
     lines = home.running.said.splitlines()
     start = lines.index("Paste into a shell:") + 1
     pasted = subprocess.run(
-        ["/bin/bash", "-ec", "\n".join(lines[start : start + 2])], capture_output=True, text=True, timeout=120
+        ["/bin/bash", "-ec", "\n".join(lines[start : start + 2])], capture_output=True, text=True, timeout=280
     )
     assert pasted.returncode == 0, pasted.stderr
     answer = json.loads(pasted.stdout)
@@ -83,7 +83,7 @@ def test_the_printed_python_lines_work_when_pasted(home: Home) -> None:
         env=environment(home.data_dir, OPENAI_BASE_URL=notes["base_url"], OPENAI_API_KEY=notes["api_key"]),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=280,
     )
     assert pasted.returncode == 0, pasted.stderr
     assert pasted.stdout.strip()
